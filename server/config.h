@@ -1,0 +1,103 @@
+// The configuration as the daemon uses it: every option's field, with its default.
+//
+// Plain values. config_table has the row of each option (name, reader, explanation), config_reader fills
+// this from TOML files and tells every mistake; `serve` fills it from the command line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/address.h"
+#include "protocol/permission.h"
+
+namespace uvftpd {
+
+using Milliseconds = std::chrono::milliseconds;
+
+struct PortRange {
+  std::uint16_t first = 49152;
+  std::uint16_t last = 65535;  // inclusive
+  bool operator==(const PortRange&) const = default;
+};
+
+struct Network {  // CIDR: "10.0.0.0/8", "2001:db8::/32", or a single address
+  Address address;
+  unsigned prefix_length = 0;
+  bool contains(const Address& candidate) const;
+  bool operator==(const Network&) const = default;
+};
+
+struct PassiveRule {
+  std::vector<Network> clients;
+  std::string address;  // a name or an IPv4 address; empty: the address the client reached
+};
+
+enum class WithoutSourcePort : std::uint8_t { fallback, refuse };
+enum class AnonymousWrite : std::uint8_t { none, dropbox, upload, full };
+enum class LogFormat : std::uint8_t { text, json };
+
+struct User {
+  std::string name;
+  std::string password_hash;  // a crypt(3) string, or locked ("!", "*")
+  std::string root;
+  Permissions permissions;
+};
+
+struct Config {
+  struct Server {
+    std::vector<SocketAddress> listen;  // filled with the defaults when no file says otherwise
+    std::string banner = "FTP server ready";
+  } server;
+
+  struct Active {
+    bool enabled = true;
+    std::uint16_t source_port = 20;  // 0: any
+    WithoutSourcePort without_source_port = WithoutSourcePort::fallback;
+  } active;
+
+  struct Passive {
+    bool enabled = true;
+    PortRange ports;
+    std::string address;
+    std::vector<PassiveRule> rules;
+  } passive;
+
+  struct Timeouts {
+    Milliseconds idle = std::chrono::seconds(900);
+    Milliseconds login = std::chrono::seconds(60);
+    Milliseconds data_open = std::chrono::seconds(30);
+    Milliseconds stalled = std::chrono::seconds(60);
+  } timeouts;
+
+  struct Limits {
+    unsigned sessions = 10000;
+    unsigned per_address = 50;  // 0: no limit
+    unsigned login_failures = 3;
+    Milliseconds login_delay = std::chrono::seconds(1);
+  } limits;
+
+  struct Anonymous {
+    bool enabled = false;
+    std::string root = "/srv/ftp";
+    AnonymousWrite write = AnonymousWrite::none;
+    std::string upload_directory;  // normalised virtual path; empty: everywhere below root
+    bool require_email = false;
+  } anonymous;
+
+  std::vector<User> users;
+
+  struct Log {
+    std::string level = "info";
+    LogFormat format = LogFormat::text;
+    std::string target = "stderr";  // or "file:/path"
+    std::string xferlog;            // path; empty: none
+  } log;
+};
+
+// The rights that the configuration gives: Rights::key names the option that decides.
+Rights anonymous_rights(const Config::Anonymous& anonymous);
+Rights user_rights(const User& user);
+
+}  // namespace uvftpd
