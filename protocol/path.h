@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxPath = 4096;      // bytes, as Linux's PATH_MAX
 inline constexpr std::size_t kMaxComponent = 255;  // bytes, as Linux's NAME_MAX
 
 // `argument` as seen from `directory`, an absolute normalised path: "/pub" and "../a/./b" make "/a/b".
-// None for a NUL, CR or LF in it, a component over kMaxComponent or a result over kMaxPath.
+// None for a NUL or LF in it, a component over kMaxComponent or a result over kMaxPath.
 std::optional<std::string> resolve_path(std::string_view directory, std::string_view argument);
 
 // True when `path` is `directory` or lies below it. Both normalised.

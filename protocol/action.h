@@ -1,0 +1,119 @@
+// What a Session asks of the server (actions) and what the server tells it afterwards (results).
+//
+// Plain values. The server carries actions out in order; each that asks for something is answered by exactly
+// one event of Session, named beside it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/address.h"
+#include "protocol/reply.h"
+
+namespace uvftpd {
+
+enum class Existing : std::uint8_t { replace, keep };    // what to do with a file that is already there
+enum class Missing : std::uint8_t { create, refuse };    // and with one that is not
+enum class Type : std::uint8_t { ascii, image };         // RFC 959, section 3.1.1
+enum class PassiveForm : std::uint8_t { pasv, epsv };
+
+// One blocking step on the file system. Paths are normalised virtual paths.
+struct FileRequest {
+  enum class Kind : std::uint8_t {
+    enter_directory,
+    make_directory,
+    remove_directory,
+    remove_file,
+    rename_source,  // is it there?
+    rename,
+    size,        // of the file as it is stored
+    ascii_size,  // of what TYPE A would send; too large to count: EFBIG
+    modification_time,
+  };
+  Kind kind = {};
+  std::string path;
+  std::string new_path = {};              // rename only
+  Existing existing = Existing::replace;  // rename only
+  bool operator==(const FileRequest&) const = default;
+};
+
+struct FileResult {
+  int error = 0;  // errno; 0: done
+  std::uint64_t size = 0;
+  std::int64_t modified = 0;  // seconds since 1970
+};
+
+// One use of the data connection.
+struct TransferRequest {
+  enum class Kind : std::uint8_t { retrieve, store, append, list, name_list };
+  Kind kind = {};
+  std::string path;
+  Type type = Type::ascii;
+  std::uint64_t offset = 0;  // REST: in bytes of the transfer (RFC 3659, section 5)
+  Existing existing = Existing::replace;
+  Missing missing = Missing::create;
+  std::string name_prefix = {};  // name_list: stands before each name
+  bool operator==(const TransferRequest&) const = default;
+};
+
+struct TransferResult {
+  enum class Outcome : std::uint8_t {
+    complete,
+    aborted,          // by AbortTransfer
+    refused,          // the file could not be opened; transfer_opened did not come
+    no_connection,    // nobody came, or nobody answered
+    connection_lost,  // reset in the middle
+    stalled,          // no byte of progress for too long
+    file_error,       // reading, writing, or bringing the file to its final place
+  };
+  Outcome outcome = {};
+  int error = 0;  // errno of refused and file_error
+  std::uint64_t bytes = 0;
+};
+
+struct SendReply {
+  Reply reply;
+  bool operator==(const SendReply&) const = default;
+};
+struct CheckPassword {  // -> password_checked
+  std::string user, password;
+  bool operator==(const CheckPassword&) const = default;
+};
+struct RunFileRequest {  // -> file_request_done
+  FileRequest request;
+  bool operator==(const RunFileRequest&) const = default;
+};
+struct ListenForData {  // -> listening
+  PassiveForm form;
+  bool operator==(const ListenForData&) const = default;
+};
+struct ConnectForData {  // when the next transfer starts
+  SocketAddress peer;
+  bool operator==(const ConnectForData&) const = default;
+};
+struct ForgetData {  // what the last two prepared
+  bool operator==(const ForgetData&) const = default;
+};
+struct StartTransfer {  // -> transfer_opened unless refused, then -> transfer_finished
+  TransferRequest request;
+  bool operator==(const StartTransfer&) const = default;
+};
+struct AbortTransfer {  // its transfer_finished comes soon
+  bool operator==(const AbortTransfer&) const = default;
+};
+struct ReportRefusal {  // for the log: what was not allowed, and the configuration's key that decided
+  std::string verb, path, key;
+  bool operator==(const ReportRefusal&) const = default;
+};
+struct CloseControl {  // once the replies before it have left
+  bool operator==(const CloseControl&) const = default;
+};
+
+using Action = std::variant<SendReply, CheckPassword, RunFileRequest, ListenForData, ConnectForData, ForgetData,
+                            StartTransfer, AbortTransfer, ReportRefusal, CloseControl>;
+using Actions = std::vector<Action>;
+
+}  // namespace uvftpd

@@ -1,0 +1,41 @@
+#include "protocol/command.h"
+
+#include <charconv>
+
+namespace uvftpd {
+
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return upper;
+}
+
+std::string_view take_word(std::string_view& text) {
+  const auto end = text.find(' ');
+  const auto word = text.substr(0, end);
+  const auto next = text.find_first_not_of(' ', end);
+  text.remove_prefix(next == std::string_view::npos ? text.size() : next);
+  return word;
+}
+
+std::string_view without_options(std::string_view argument) {
+  while (argument.size() > 1 && argument.front() == '-') take_word(argument);
+  return argument;
+}
+
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || text.front() == '-') return std::nullopt;
+  return static_cast<std::uint64_t>(number);
+}
+
+Command parse_command(std::string_view line) {
+  const auto blank = line.find(' ');
+  return {upper_case(line.substr(0, blank)),
+          blank == std::string_view::npos ? std::string() : std::string(line.substr(blank + 1)),
+          {}};
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,31 @@
+// One line of the client's, parted into verb and argument (RFC 959, section 5.3). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace uvftpd {
+
+struct Command {
+  std::string verb;      // in upper case
+  std::string argument;  // everything behind the first blank; further blanks are the argument's (RFC 2640)
+  std::string path = {};  // the virtual path that the argument means, where the verb takes one
+};
+
+Command parse_command(std::string_view line);
+
+// ASCII only, whatever the locale: verbs and parameters are matched without regard to case.
+std::string upper_case(std::string_view text);
+
+// Cuts the first word and the blanks behind it off `text`.
+std::string_view take_word(std::string_view& text);
+
+// "-la /pub" without the options that clients send to LIST as if it were ls(1): "/pub".
+std::string_view without_options(std::string_view argument);
+
+// Digits only, the whole text, at most 2^63 - 1; none otherwise.
+std::optional<std::uint64_t> parse_count(std::string_view text);
+
+}  // namespace uvftpd

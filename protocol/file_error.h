@@ -1,0 +1,16 @@
+// What the errno of a failed file operation means to a client: a reply. Pure.
+#pragma once
+
+#include <string>
+
+#include "protocol/reply.h"
+
+namespace uvftpd {
+
+// `otherwise` is the code that RFC 959 gives the verb for "cannot be done" (550, or 553 for a name to be made).
+Reply file_error_reply(int error, Code otherwise);
+
+// The same words without a code: "No such file or directory."
+std::string describe_file_error(int error);
+
+}  // namespace uvftpd

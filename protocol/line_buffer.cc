@@ -1,0 +1,85 @@
+#include "protocol/line_buffer.h"
+
+#include <utility>
+
+namespace uvftpd {
+namespace {
+
+// RFC 854: IAC, then a command; WILL, WONT, DO and DONT are followed by an option.
+constexpr char kIac = '\xff', kWill = '\xfb', kDont = '\xfe';
+
+std::size_t memory(const Line& line) { return sizeof line + line.text.size(); }
+
+}  // namespace
+
+void LineBuffer::append(std::string_view bytes) {
+  for (const char byte : bytes) {
+    switch (telnet_) {
+      case Telnet::command:
+        telnet_ = byte >= kWill && byte <= kDont ? Telnet::option : Telnet::data;
+        if (byte == kIac) keep(byte);
+        break;
+      case Telnet::option:
+        telnet_ = Telnet::data;
+        break;
+      case Telnet::carriage_return:
+        telnet_ = Telnet::data;
+        if (byte == '\n') {
+          end_line();
+        } else if (byte == '\0') {
+          keep('\r');
+        } else {
+          fault_ = Line::Fault::forbidden_byte;
+          take_data(byte);
+        }
+        break;
+      case Telnet::data:
+        take_data(byte);
+        break;
+    }
+  }
+}
+
+void LineBuffer::take_data(char byte) {
+  switch (byte) {
+    case kIac:
+      telnet_ = Telnet::command;
+      break;
+    case '\r':
+      telnet_ = Telnet::carriage_return;
+      break;
+    case '\n':
+      end_line();
+      break;
+    case '\0':
+      fault_ = Line::Fault::forbidden_byte;
+      break;
+    default:
+      keep(byte);
+  }
+}
+
+void LineBuffer::keep(char byte) {
+  if (fault_ != Line::Fault::none) return;
+  if (partial_.size() == kMaxLine) {
+    fault_ = Line::Fault::too_long;
+    return;
+  }
+  partial_ += byte;
+}
+
+void LineBuffer::end_line() {
+  if (fault_ != Line::Fault::none) partial_.clear();
+  lines_.push_back({std::exchange(partial_, {}), std::exchange(fault_, Line::Fault::none)});
+  size_ += memory(lines_.back());
+}
+
+Line LineBuffer::take_front() {
+  Line line = std::move(lines_.front());
+  size_ -= memory(line);
+  lines_.erase(lines_.begin());
+  if (lines_.empty()) lines_ = {};  // an idle session holds no memory
+  return line;
+}
+
+}  // namespace uvftpd

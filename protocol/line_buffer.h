@@ -1,0 +1,50 @@
+// Cuts what arrives on the control connection into lines: Telnet commands taken out (RFC 854), CRLF or a bare
+// LF ends a line, CR NUL is a CR (RFC 2640, section 3.1). Keeps its state between reads, so that any cutting
+// of the stream into segments gives the same lines. Holds bytes, decides nothing, bounds nothing but a line.
+//
+//   data -> cr -> data          data -> iac -> option -> data          (and, too long: dropped to its end)
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uvftpd {
+
+struct Line {
+  enum class Fault : std::uint8_t { none, too_long, forbidden_byte };  // NUL, or CR followed by neither LF nor NUL
+
+  std::string text;  // without its end; empty when there is a fault: such a line has no meaning
+  Fault fault = Fault::none;
+  bool operator==(const Line&) const = default;
+};
+
+class LineBuffer {
+ public:
+  // A path of 4096 bytes behind any verb fits.
+  static constexpr std::size_t kMaxLine = 4096 + 64;
+
+  void append(std::string_view bytes);
+
+  // Complete lines that wait, oldest first.
+  const std::vector<Line>& waiting() const { return lines_; }
+  Line take_front();  // there must be one
+  // What is held, in bytes of memory: for the caller's bound.
+  std::size_t size() const { return size_ + partial_.size(); }
+
+ private:
+  enum class Telnet : std::uint8_t { data, carriage_return, command, option };
+
+  void take_data(char byte);
+  void keep(char byte);
+  void end_line();
+
+  std::vector<Line> lines_;
+  std::string partial_;
+  std::size_t size_ = 0;
+  Telnet telnet_ = Telnet::data;
+  Line::Fault fault_ = Line::Fault::none;
+};
+
+}  // namespace uvftpd

@@ -1,0 +1,74 @@
+// Replies: a code named by its meaning, and the text.
+//
+// Pure. Handlers give text without client bytes in it except in quoted(); encode() makes the wire form.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace uvftpd {
+
+// One name a meaning, also where meanings share a number (RFC 959, section 4.2; RFC 2428; RFC 3659).
+enum class Code : std::uint16_t {
+  opening_data = 150,
+  ok = 200,
+  superfluous = 202,
+  features = 211,
+  server_status = 211,
+  directory_status = 212,
+  file_status = 213,
+  help = 214,
+  system_type = 215,
+  service_ready = 220,
+  goodbye = 221,
+  nothing_to_abort = 225,
+  transfer_complete = 226,
+  abort_done = 226,
+  passive = 227,
+  extended_passive = 229,
+  logged_in = 230,
+  action_done = 250,
+  path_name = 257,
+  need_password = 331,
+  restart_at = 350,
+  need_new_name = 350,
+  idle_for_too_long = 421,
+  too_many_sessions = 421,
+  too_many_failures = 421,
+  service_closing = 421,
+  no_data_connection = 425,
+  transfer_aborted = 426,
+  data_connection_lost = 426,
+  file_busy = 450,
+  local_error = 451,
+  no_space = 452,
+  unknown_command = 500,
+  line_too_long = 500,
+  bad_argument = 501,
+  not_offered = 502,
+  bad_sequence = 503,
+  bad_parameter = 504,
+  unsupported_protocol = 522,  // RFC 2428, section 2
+  not_logged_in = 530,
+  file_unavailable = 550,
+  permission_denied = 550,
+  quota_exceeded = 552,
+  name_not_allowed = 553,
+  bad_restart = 554,  // RFC 3659, section 5.3
+};
+
+struct Reply {
+  Code code = {};
+  std::string text;  // '\n' parts the lines of a multi-line reply
+  bool operator==(const Reply&) const = default;
+};
+
+// Final: not a preliminary 1yz, which promises another.
+inline bool is_final(Code code) { return static_cast<int>(code) >= 200; }
+
+// The wire form with CRLF. Lines between the first and the last of a multi-line reply go out as they are,
+// after one blank if they begin with a digit (RFC 959, section 4.2).
+std::string encode(const Reply& reply);
+
+}  // namespace uvftpd

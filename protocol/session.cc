@@ -1,0 +1,222 @@
+// The events of a Session and the guards of the verb table; the handlers are in session_commands.cc and
+// session_transfers.cc.
+#include "protocol/session.h"
+
+#include "protocol/command.h"
+#include "protocol/file_error.h"
+#include "protocol/path.h"
+
+namespace uvftpd {
+
+Session::Session(const SessionSettings& settings, const SocketAddress& local, const SocketAddress& peer)
+    : settings_(&settings), local_(local), peer_(peer) {}
+
+// ---- control connection ----
+
+Actions Session::connected() {
+  reply(Code::service_ready, settings_->banner);
+  return take();
+}
+
+Actions Session::turned_away(std::string_view why) {
+  reply(Code::too_many_sessions, std::string(why));
+  close();
+  return take();
+}
+
+bool Session::accepts(const Line& line) const {
+  if (activity_ != Activity::transferring) return activity_ == Activity::idle;
+  const Verb* verb = find_verb(parse_command(line.text).verb);
+  return verb && verb->in_transfer == Verb::InTransfer::heard;
+}
+
+Actions Session::line_received(const Line& line) {
+  before_ = std::exchange(left_, {});
+  Command command = parse_command(line.text);
+  const Verb* verb = find_verb(command.verb);
+  if (line.fault == Line::Fault::too_long)
+    reply(Code::line_too_long, "Line too long.");
+  else if (line.fault == Line::Fault::forbidden_byte)
+    reply(Code::bad_argument, "A NUL or a lone CR is not allowed in a command.");
+  else if (!verb)
+    reply(Code::unknown_command, "Unknown command.");
+  else if (login_ != Login::done && verb->login == Verb::Login::needed)
+    reply(Code::not_logged_in, "Log in with USER and PASS.");
+  else
+    run_verb(*verb, std::move(command));
+  return take();
+}
+
+Actions Session::line_waiting(const Line& line) {
+  if (activity_ != Activity::transferring || abort_waits_) return {};
+  const Verb* verb = find_verb(parse_command(line.text).verb);
+  if (!verb || verb->in_transfer != Verb::InTransfer::interrupts) return {};
+  abort_waits_ = true;
+  actions_.emplace_back(AbortTransfer{});
+  return take();
+}
+
+Actions Session::idle_expired() {
+  reply(Code::idle_for_too_long, "Idle for too long, closing the control connection.");
+  close();
+  return take();
+}
+
+Actions Session::login_expired() {
+  reply(Code::idle_for_too_long, "Not logged in in time, closing the control connection.");
+  close();
+  return take();
+}
+
+Actions Session::service_closing() {
+  ending_ = Ending::after_this;
+  if (is_idle()) activity_over();
+  return take();
+}
+
+// ---- answers to what was asked for ----
+
+Actions Session::password_checked(const std::optional<Rights>& granted) {
+  activity_ = Activity::idle;
+  if (granted) {
+    login_ = Login::done;
+    failures_ = 0;
+    rights_ = *granted;
+    reply(Code::logged_in, "Logged in.");
+  } else if (++failures_ >= settings_->login_failures) {
+    reply(Code::too_many_failures, "Too many wrong passwords, closing the control connection.");
+    close();
+  } else {
+    login_ = Login::none;
+    reply(Code::not_logged_in, "Login incorrect.");
+  }
+  activity_over();
+  return take();
+}
+
+Actions Session::file_request_done(const FileResult& result) {
+  activity_ = Activity::idle;
+  const auto on_success = std::exchange(on_success_, nullptr);
+  if (result.error != 0) {
+    const Reply refusal = file_error_reply(result.error, failure_code_);
+    reply(refusal.code, refusal.text);
+  } else {
+    on_success(result);
+  }
+  activity_over();
+  return take();
+}
+
+Actions Session::listening(const std::optional<SocketAddress>& told) {
+  activity_ = Activity::idle;
+  has_data_address_ = told.has_value();
+  if (!told)
+    reply(Code::no_data_connection, "No passive port can be had now.");
+  else if (passive_form_ == PassiveForm::pasv)
+    reply(Code::passive, "Entering Passive Mode (" + format_host_port(*told) + ").");
+  else
+    reply(Code::extended_passive, "Entering Extended Passive Mode (|||" + std::to_string(told->port) + "|).");
+  activity_over();
+  return take();
+}
+
+Actions Session::transfer_opened(std::optional<std::uint64_t> bytes_to_come) {
+  if (bytes_to_come)
+    reply(Code::opening_data, "Opening data connection (" + std::to_string(*bytes_to_come) + " bytes).");
+  else
+    reply(Code::opening_data, "Opening data connection.");
+  return take();
+}
+
+Actions Session::transfer_finished(const TransferResult& result) {
+  activity_ = Activity::idle;
+  has_data_address_ = false;  // RFC 1123, section 4.1.2.6: one PASV for each transfer
+  send_data_reply(result);
+  activity_over();
+  return take();
+}
+
+void Session::send_data_reply(const TransferResult& result) {
+  using enum TransferResult::Outcome;
+  switch (result.outcome) {
+    case complete:
+      return reply(Code::transfer_complete, "Transfer complete.");
+    case aborted:
+      return reply(Code::transfer_aborted, "Transfer aborted.");
+    case no_connection:
+      return reply(Code::no_data_connection, "No data connection came about.");
+    case connection_lost:
+      return reply(Code::data_connection_lost, "Data connection lost.");
+    case stalled:
+      return reply(Code::data_connection_lost, "No progress for too long, data connection closed.");
+    case refused:
+    case file_error: {
+      const Reply failure = file_error_reply(result.error, result.outcome == refused ? failure_code_ : Code::local_error);
+      return reply(failure.code, failure.text);
+    }
+  }
+}
+
+// ---- guards ----
+
+void Session::run_verb(const Verb& verb, Command command) {
+  using enum Verb::Argument;
+  if (verb.argument == none && !command.argument.empty())
+    return reply(Code::bad_argument, "This verb takes no argument.");
+  const bool needs_argument = verb.argument == required || verb.argument == path || verb.argument == new_path;
+  if (needs_argument && command.argument.empty()) return reply(Code::bad_argument, "This verb needs an argument.");
+
+  if (verb.argument == listing) command.argument = std::string(without_options(command.argument));
+  const bool takes_path = verb.argument == path || verb.argument == new_path || verb.argument == listing;
+  if (!takes_path || resolve(verb, command)) (this->*verb.handler)(command);
+}
+
+// Fills in the path that the argument means; false when it may not be used: the refusal is said then.
+bool Session::resolve(const Verb& verb, Command& command) {
+  auto path = resolve_path(directory_, command.argument);
+  if (!path || (verb.argument == Verb::Argument::new_path && !is_acceptable_new_name(*path))) {
+    reply(verb.refusal, "This name is not allowed.");
+    return false;
+  }
+  command.path = std::move(*path);
+  if (rights_.allows(verb.permission, command.path)) return true;
+  reply(verb.refusal, "Permission denied.");
+  actions_.emplace_back(ReportRefusal{command.verb, command.path, std::string(rights_.key)});
+  return false;
+}
+
+// ---- shared steps ----
+
+void Session::reply(Code code, std::string text) {
+  if (activity_ != Activity::closed) actions_.emplace_back(SendReply{{code, std::move(text)}});
+}
+
+void Session::ask(FileRequest request, Code failure, std::function<void(const FileResult&)> on_success) {
+  activity_ = Activity::waiting;
+  failure_code_ = failure;
+  on_success_ = std::move(on_success);
+  actions_.emplace_back(RunFileRequest{std::move(request)});
+}
+
+void Session::forget_login() {
+  login_ = Login::none;
+  user_.clear();
+  directory_ = "/";
+  rights_ = {};
+  type_ = Type::ascii;
+  only_epsv_ = false;
+  if (std::exchange(has_data_address_, false)) actions_.emplace_back(ForgetData{});
+}
+
+// What was asked for is answered; the service may have been waiting for that to close.
+void Session::activity_over() {
+  if (ending_ == Ending::none || activity_ == Activity::closed) return;
+  reply(Code::service_closing, "Service closing.");
+  close();
+}
+
+void Session::close() {
+  if (std::exchange(activity_, Activity::closed) != Activity::closed) actions_.emplace_back(CloseControl{});
+}
+
+}  // namespace uvftpd

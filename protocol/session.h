@@ -1,0 +1,149 @@
+// One client's FTP session: the server's protocol interpreter (RFC 959's server-PI).
+//
+// A pure state machine. Events come in as calls, what the server must do comes out as actions, to be carried
+// out in order. It makes no system call, owns no handle, reads no clock and never waits.
+//
+//   login_     none -> named -> done                (USER, PASS; USER and REIN go back)
+//   activity_  idle -> waiting -> idle              (one answer of the server's is outstanding)
+//              idle -> transferring -> idle         (STAT is heard; ABOR takes effect, all else waits)
+//              any  -> closed
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "protocol/action.h"
+#include "protocol/command.h"
+#include "protocol/line_buffer.h"
+#include "protocol/permission.h"
+#include "protocol/verb_table.h"
+
+namespace uvftpd {
+
+// What the configuration says to every session. Must outlive them.
+struct SessionSettings {
+  enum class Mode : std::uint8_t { offered, disabled };
+  std::string banner;
+  unsigned login_failures = 3;
+  Mode active = Mode::offered;
+  Mode passive = Mode::offered;
+};
+
+class Session {
+ public:
+  // `local` and `peer` are the control connection's ends, un-mapped.
+  Session(const SessionSettings& settings, const SocketAddress& local, const SocketAddress& peer);
+
+  // ---- events ----
+  Actions connected();
+  Actions line_received(const Line& line);  // only when accepts(line)
+  Actions line_waiting(const Line& line);   // it must wait its turn; may be said more than once
+  Actions password_checked(const std::optional<Rights>& granted);
+  Actions file_request_done(const FileResult& result);
+  Actions listening(const std::optional<SocketAddress>& told);
+  Actions transfer_opened(std::optional<std::uint64_t> bytes_to_come);
+  void transfer_progressed(std::uint64_t bytes) { transferred_ = bytes; }
+  Actions transfer_finished(const TransferResult& result);
+  Actions idle_expired();
+  Actions login_expired();
+  Actions turned_away(std::string_view why);  // instead of connected(): a limit is reached
+  Actions service_closing();                  // a running transfer may end first
+
+  // ---- what the server needs to know ----
+  bool accepts(const Line& line) const;  // false while it must wait its turn
+  bool is_idle() const { return activity_ == Activity::idle; }
+  bool is_transferring() const { return activity_ == Activity::transferring; }
+  bool is_logged_in() const { return login_ == Login::done; }
+  const std::string& user() const { return user_; }
+
+ private:
+  friend struct VerbTable;  // names the handlers
+  enum class Login : std::uint8_t { none, named, done };
+  enum class Activity : std::uint8_t { idle, waiting, transferring, closed };
+  enum class Ending : std::uint8_t { none, after_this };  // close once the activity is over
+
+  // Handlers, one a verb; the guards of its row have been passed.
+  void user(const Command& command);
+  void pass(const Command& command);
+  void rein(const Command& command);
+  void quit(const Command& command);
+  void noop(const Command& command);
+  void syst(const Command& command);
+  void feat(const Command& command);
+  void help(const Command& command);
+  void opts(const Command& command);
+  void stat(const Command& command);
+  void allo(const Command& command);
+  void type(const Command& command);
+  void mode(const Command& command);
+  void stru(const Command& command);
+  void pwd(const Command& command);
+  void cwd(const Command& command);
+  void cdup(const Command& command);
+  void mkd(const Command& command);
+  void rmd(const Command& command);
+  void dele(const Command& command);
+  void rnfr(const Command& command);
+  void rnto(const Command& command);
+  void size(const Command& command);
+  void mdtm(const Command& command);
+  void pasv(const Command& command);
+  void epsv(const Command& command);
+  void port(const Command& command);
+  void eprt(const Command& command);
+  void rest(const Command& command);
+  void retr(const Command& command);
+  void stor(const Command& command);
+  void appe(const Command& command);
+  void list(const Command& command);
+  void nlst(const Command& command);
+  void abor(const Command& command);
+
+  // Shared steps.
+  void run_verb(const Verb& verb, Command command);
+  bool resolve(const Verb& verb, Command& command);
+  void reply(Code code, std::string text);
+  void ask(FileRequest request, Code failure, std::function<void(const FileResult&)> on_success);
+  void enter(const std::string& directory);
+  void listen(PassiveForm form);
+  void accept_port(const SocketAddress& address);
+  bool may_prepare_data(SessionSettings::Mode mode);
+  void start(TransferRequest request, Code failure);
+  void send_data_reply(const TransferResult& result);
+  void forget_login();
+  void activity_over();
+  void close();
+  Actions take() { return std::exchange(actions_, {}); }
+
+  // What one command leaves to the next, and to no other.
+  struct Legacy {
+    std::optional<std::string> rename_from;  // RNFR
+    std::uint64_t restart_at = 0;            // REST
+  };
+
+  const SessionSettings* settings_;
+  SocketAddress local_, peer_;
+  std::string user_;
+  std::string directory_ = "/";
+  Rights rights_;
+  Legacy before_;  // from the command before this one
+  Legacy left_;    // for the next one
+  std::uint64_t transferred_ = 0;  // bytes of the running transfer, for STAT
+  std::function<void(const FileResult&)> on_success_;
+  Code failure_code_ = Code::file_unavailable;
+  Actions actions_;
+  unsigned failures_ = 0;  // wrong passwords
+  Login login_ = Login::none;
+  Activity activity_ = Activity::idle;
+  Ending ending_ = Ending::none;
+  Type type_ = Type::ascii;
+  PassiveForm passive_form_ = PassiveForm::pasv;
+  bool has_data_address_ = false;  // PASV, EPSV, PORT or EPRT came since the last transfer
+  bool only_epsv_ = false;         // EPSV ALL (RFC 2428, section 4)
+  bool abort_waits_ = false;       // an ABOR took effect and its line has yet to be answered
+};
+
+}  // namespace uvftpd

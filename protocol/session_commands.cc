@@ -1,0 +1,178 @@
+// The handlers of a Session's verbs that need no data connection: access control, parameters, files, information.
+#include "protocol/file_error.h"
+#include "protocol/path.h"
+#include "protocol/session.h"
+#include "protocol/timestamp.h"
+
+namespace uvftpd {
+namespace {
+
+// Codes of TYPE, MODE and STRU: 504 for what RFC 959 knows and this server does not offer, 501 for the rest.
+Reply parameter_reply(std::string_view code, std::string_view offered, std::string_view known) {
+  if (code.size() == 1 && offered.find(code[0]) != std::string_view::npos) return {Code::ok, "Done."};
+  if (code.size() == 1 && known.find(code[0]) != std::string_view::npos)
+    return {Code::bad_parameter, "Not offered."};
+  return {Code::bad_argument, "Not a parameter of this verb."};
+}
+
+}  // namespace
+
+// ---- access control ----
+
+void Session::user(const Command& command) {
+  forget_login();
+  user_ = command.argument;
+  login_ = Login::named;
+  reply(Code::need_password, "Send the password; an anonymous guest sends an e-mail address.");
+}
+
+void Session::pass(const Command& command) {
+  if (login_ != Login::named) return reply(Code::bad_sequence, "Send USER first.");
+  activity_ = Activity::waiting;
+  actions_.emplace_back(CheckPassword{user_, command.argument});
+}
+
+void Session::rein(const Command&) {
+  forget_login();
+  reply(Code::service_ready, settings_->banner);
+}
+
+void Session::quit(const Command&) {
+  reply(Code::goodbye, "Goodbye.");
+  close();
+}
+
+// ---- transfer parameters ----
+
+void Session::type(const Command& command) {
+  const std::string code = upper_case(command.argument);
+  if (code == "A" || code == "A N" || code == "A T") {  // RFC 1123, section 4.1.2.2: T is as good as N
+    type_ = Type::ascii;
+    reply(Code::ok, "Type is ASCII.");
+  } else if (code == "I" || code == "L 8") {
+    type_ = Type::image;
+    reply(Code::ok, "Type is image.");
+  } else {
+    std::string_view rest = code;
+    const Reply refusal = parameter_reply(take_word(rest), "", "AEIL");
+    reply(refusal.code, refusal.text);
+  }
+}
+
+void Session::mode(const Command& command) {
+  const Reply answer = parameter_reply(upper_case(command.argument), "S", "BCZ");
+  reply(answer.code, answer.text);
+}
+
+void Session::stru(const Command& command) {
+  const Reply answer = parameter_reply(upper_case(command.argument), "F", "RP");
+  reply(answer.code, answer.text);
+}
+
+void Session::allo(const Command& command) {
+  std::string_view rest = command.argument;
+  const auto bytes = parse_count(take_word(rest));
+  const bool has_record = !rest.empty();
+  const bool is_record = upper_case(take_word(rest)) == "R" && parse_count(rest);
+  if (!bytes || (has_record && !is_record)) return reply(Code::bad_argument, "Not a number of bytes.");
+  reply(Code::superfluous, "No storage needs to be allocated.");
+}
+
+void Session::opts(const Command& command) {
+  const std::string option = upper_case(command.argument);
+  if (option == "UTF8 ON" || option == "UTF8") return reply(Code::ok, "Names are UTF-8.");
+  reply(Code::bad_argument, option.starts_with("UTF8") ? "Names are always UTF-8." : "No such option.");
+}
+
+// ---- directories ----
+
+void Session::pwd(const Command&) { reply(Code::path_name, quoted(directory_) + " is the current directory."); }
+void Session::cwd(const Command& command) { enter(command.path); }
+void Session::cdup(const Command&) { enter(*resolve_path(directory_, "..")); }
+
+void Session::enter(const std::string& directory) {
+  ask({FileRequest::Kind::enter_directory, directory}, Code::file_unavailable, [this, directory](const FileResult&) {
+    directory_ = directory;
+    reply(Code::action_done, "Directory changed.");
+  });
+}
+
+void Session::mkd(const Command& command) {
+  ask({FileRequest::Kind::make_directory, command.path}, Code::file_unavailable,
+      [this, path = command.path](const FileResult&) { reply(Code::path_name, quoted(path) + " created."); });
+}
+
+void Session::rmd(const Command& command) {
+  ask({FileRequest::Kind::remove_directory, command.path}, Code::file_unavailable,
+      [this](const FileResult&) { reply(Code::action_done, "Directory removed."); });
+}
+
+// ---- files ----
+
+void Session::dele(const Command& command) {
+  ask({FileRequest::Kind::remove_file, command.path}, Code::file_unavailable,
+      [this](const FileResult&) { reply(Code::action_done, "File removed."); });
+}
+
+void Session::rnfr(const Command& command) {
+  ask({FileRequest::Kind::rename_source, command.path}, Code::file_unavailable,
+      [this, path = command.path](const FileResult&) {
+        left_.rename_from = path;
+        reply(Code::need_new_name, "Send RNTO with the new name.");
+      });
+}
+
+void Session::rnto(const Command& command) {
+  if (!before_.rename_from) return reply(Code::bad_sequence, "Send RNFR first.");
+  const auto existing = rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
+  ask({FileRequest::Kind::rename, *before_.rename_from, command.path, existing}, Code::name_not_allowed,
+      [this](const FileResult&) { reply(Code::action_done, "Renamed."); });
+}
+
+void Session::size(const Command& command) {
+  const auto kind = type_ == Type::ascii ? FileRequest::Kind::ascii_size : FileRequest::Kind::size;
+  ask({kind, command.path}, Code::file_unavailable,
+      [this](const FileResult& found) { reply(Code::file_status, std::to_string(found.size)); });
+}
+
+void Session::mdtm(const Command& command) {
+  ask({FileRequest::Kind::modification_time, command.path}, Code::file_unavailable,
+      [this](const FileResult& found) { reply(Code::file_status, format_time_value(found.modified)); });
+}
+
+// ---- information ----
+
+void Session::noop(const Command&) { reply(Code::ok, "Done."); }
+void Session::syst(const Command&) { reply(Code::system_type, "UNIX Type: L8"); }
+
+void Session::feat(const Command&) {
+  std::string text = "Features:\n";
+  for (const Verb& verb : all_verbs())
+    if (!verb.feature.empty()) text.append(" ").append(verb.feature).append("\n");
+  reply(Code::features, text + " TVFS\n UTF8\nEnd");
+}
+
+void Session::help(const Command& command) {
+  if (command.argument.empty()) {
+    std::string text = "These verbs are known:\n";
+    for (const Verb& verb : all_verbs()) text.append(" ").append(verb.name).append("\n");
+    return reply(Code::help, text + "HELP with one of them tells its syntax.");
+  }
+  const Verb* verb = find_verb(upper_case(command.argument));
+  if (!verb) return reply(Code::bad_argument, "Unknown verb.");
+  reply(Code::help, std::string("Syntax: ").append(verb->name).append(verb->syntax.empty() ? "" : " ").append(verb->syntax));
+}
+
+void Session::stat(const Command& command) {
+  if (!command.argument.empty()) return reply(Code::bad_parameter, "Only the status of the session is told.");
+  std::string text = "Status:\n Connected from " + to_string(peer_.host) + "\n Logged in\n TYPE: ";
+  text += type_ == Type::ascii ? "ASCII" : "image";
+  text += ", FORM: nonprint, STRUCTURE: file, MODE: stream\n ";
+  if (is_transferring())
+    text += "Transfer in progress, " + std::to_string(transferred_) + " bytes so far";
+  else
+    text += has_data_address_ ? "Ready for a transfer" : "No data connection";
+  reply(Code::server_status, text + "\nEnd");
+}
+
+}  // namespace uvftpd

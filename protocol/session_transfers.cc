@@ -1,0 +1,146 @@
+// The handlers of a Session's verbs that prepare, use and abort the data connection.
+#include "protocol/file_error.h"
+#include "protocol/path.h"
+#include "protocol/session.h"
+
+namespace uvftpd {
+namespace {
+
+constexpr std::uint16_t kFirstUnprivilegedPort = 1024;
+
+// RFC 2428's network protocol numbers.
+std::string_view protocol_number(Address::Family family) { return family == Address::Family::ipv4 ? "1" : "2"; }
+
+}  // namespace
+
+// ---- preparing ----
+
+bool Session::may_prepare_data(SessionSettings::Mode mode) {
+  left_.restart_at = before_.restart_at;  // clients put these verbs between REST and the transfer
+  if (mode == SessionSettings::Mode::offered && !only_epsv_) return true;
+  if (mode == SessionSettings::Mode::disabled)
+    reply(Code::not_offered, "Not offered here.");
+  else
+    reply(Code::bad_argument, "Only EPSV after EPSV ALL.");
+  return false;
+}
+
+void Session::listen(PassiveForm form) {
+  activity_ = Activity::waiting;
+  passive_form_ = form;
+  actions_.emplace_back(ListenForData{form});
+}
+
+void Session::pasv(const Command&) {
+  if (!may_prepare_data(settings_->passive)) return;
+  // 227 has room for an IPv4 address only (RFC 2428, section 4).
+  if (local_.host.family == Address::Family::ipv6)
+    return reply(Code::no_data_connection, "PASV is for IPv4: use EPSV.");
+  listen(PassiveForm::pasv);
+}
+
+void Session::epsv(const Command& command) {
+  const std::string argument = upper_case(command.argument);
+  if (settings_->passive == SessionSettings::Mode::disabled) return reply(Code::not_offered, "Not offered here.");
+  left_.restart_at = before_.restart_at;
+  const auto own = protocol_number(local_.host.family);
+  if (argument == "ALL") {
+    only_epsv_ = true;
+    return reply(Code::ok, "Only EPSV from now on.");
+  }
+  if (argument == "1" || argument == "2" || argument.empty()) {
+    if (argument.empty() || argument == own) return listen(PassiveForm::epsv);
+    return reply(Code::unsupported_protocol, "Use another network protocol (" + std::string(own) + ")");
+  }
+  if (parse_count(argument)) return reply(Code::unsupported_protocol, "Use another network protocol (" + std::string(own) + ")");
+  reply(Code::bad_argument, "Not a network protocol.");
+}
+
+void Session::port(const Command& command) {
+  if (!may_prepare_data(settings_->active)) return;
+  const auto address = parse_host_port(command.argument);
+  if (!address) return reply(Code::bad_argument, "Not an address and port.");
+  accept_port(*address);
+}
+
+void Session::eprt(const Command& command) {
+  if (!may_prepare_data(settings_->active)) return;
+  const ExtendedPort parsed = parse_extended_port(command.argument);
+  if (parsed.fault == ExtendedPort::Fault::malformed) return reply(Code::bad_argument, "Not an address and port.");
+  if (parsed.fault == ExtendedPort::Fault::unknown_protocol || parsed.address.host.family != peer_.host.family)
+    return reply(Code::unsupported_protocol,
+                 "Use another network protocol (" + std::string(protocol_number(peer_.host.family)) + ")");
+  accept_port(parsed.address);
+}
+
+// RFC 2577, section 3: no third party and no service of the client's may be made to suffer.
+void Session::accept_port(const SocketAddress& address) {
+  SocketAddress target = address;
+  target.host.scope = peer_.host.scope;  // an EPRT cannot say it
+  if (target.host != peer_.host) return reply(Code::bad_argument, "Only to your own address.");
+  if (target.port < kFirstUnprivilegedPort) return reply(Code::bad_parameter, "Only to a port from 1024 on.");
+  has_data_address_ = true;
+  actions_.emplace_back(ConnectForData{target});
+  reply(Code::ok, "Data goes to that port.");
+}
+
+void Session::rest(const Command& command) {
+  const auto offset = parse_count(command.argument);
+  if (!offset) return reply(Code::bad_argument, "Not an offset.");
+  left_.restart_at = *offset;
+  reply(Code::restart_at, "Restarting at " + std::to_string(*offset) + ".");
+}
+
+// ---- transferring ----
+
+void Session::retr(const Command& command) {
+  start({.kind = TransferRequest::Kind::retrieve, .path = command.path, .offset = before_.restart_at},
+        Code::file_unavailable);
+}
+
+void Session::stor(const Command& command) {
+  const auto existing = rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
+  start({.kind = TransferRequest::Kind::store,
+         .path = command.path,
+         .offset = before_.restart_at,
+         .existing = existing},
+        Code::name_not_allowed);
+}
+
+void Session::appe(const Command& command) {
+  // RFC 3659, section 5.4: behind a REST it is a STOR.
+  if (before_.restart_at > 0 && rights_.allows(Permission::overwrite, command.path)) return stor(command);
+  const auto missing = rights_.allows(Permission::upload, command.path) ? Missing::create : Missing::refuse;
+  start({.kind = TransferRequest::Kind::append, .path = command.path, .missing = missing}, Code::name_not_allowed);
+}
+
+void Session::list(const Command& command) {
+  start({.kind = TransferRequest::Kind::list, .path = command.path}, Code::file_unavailable);
+}
+
+void Session::nlst(const Command& command) {
+  start({.kind = TransferRequest::Kind::name_list, .path = command.path, .name_prefix = command.argument},
+        Code::file_unavailable);
+}
+
+void Session::start(TransferRequest request, Code failure) {
+  if (!has_data_address_) {
+    // RFC 959, section 3.3: the client's end of the control connection is the default data port.
+    if (settings_->active == SessionSettings::Mode::disabled || only_epsv_)
+      return reply(Code::no_data_connection, "Send PASV or EPSV first.");
+    actions_.emplace_back(ConnectForData{peer_});
+  }
+  activity_ = Activity::transferring;
+  transferred_ = 0;
+  failure_code_ = failure;
+  request.type = type_;
+  actions_.emplace_back(StartTransfer{std::move(request)});
+}
+
+void Session::abor(const Command&) {
+  if (std::exchange(abort_waits_, false)) return reply(Code::abort_done, "Abort done.");
+  if (std::exchange(has_data_address_, false)) actions_.emplace_back(ForgetData{});
+  reply(Code::nothing_to_abort, "No transfer to abort.");
+}
+
+}  // namespace uvftpd

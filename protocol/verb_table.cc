@@ -1,0 +1,77 @@
+#include "protocol/verb_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "protocol/session.h"
+
+namespace uvftpd {
+
+// A struct so that Session can name it a friend: the handlers are nobody else's to call.
+struct VerbTable {
+  using A = Verb::Argument;
+  using L = Verb::Login;
+  using P = Permission;
+  using S = Session;
+  static constexpr auto kAnyTime = Verb::Login::not_needed;
+  static constexpr auto kNotAllowed = Code::name_not_allowed;
+
+  // clang-format off: one row a line, columns under each other
+  static constexpr std::array kVerbs = {
+      //    name    handler    argument      syntax                       login      permission  feature
+      Verb{"ABOR", &S::abor, A::none,     "",                             L::needed, P::none, {}, {}, Verb::InTransfer::interrupts},
+      Verb{"ALLO", &S::allo, A::required, "<bytes> [R <bytes>]"},
+      Verb{"APPE", &S::appe, A::new_path, "<file>",                       L::needed, P::append, {}, kNotAllowed},
+      Verb{"CDUP", &S::cdup, A::none,     ""},
+      Verb{"CWD",  &S::cwd,  A::path,     "<directory>"},
+      Verb{"DELE", &S::dele, A::path,     "<file>",                       L::needed, P::remove},
+      Verb{"EPRT", &S::eprt, A::required, "|<1 or 2>|<address>|<port>|",  L::needed, P::none, "EPRT"},
+      Verb{"EPSV", &S::epsv, A::optional, "[1, 2 or ALL]",                L::needed, P::none, "EPSV"},
+      Verb{"FEAT", &S::feat, A::none,     "",                             kAnyTime},
+      Verb{"HELP", &S::help, A::optional, "[<verb>]",                     kAnyTime},
+      Verb{"LIST", &S::list, A::listing,  "[<path>]",                     L::needed, P::list},
+      Verb{"MDTM", &S::mdtm, A::path,     "<file>",                       L::needed, P::list, "MDTM"},
+      Verb{"MKD",  &S::mkd,  A::new_path, "<directory>",                  L::needed, P::mkdir},
+      Verb{"MODE", &S::mode, A::required, "S"},
+      Verb{"NLST", &S::nlst, A::listing,  "[<path>]",                     L::needed, P::list},
+      Verb{"NOOP", &S::noop, A::optional, "",                             kAnyTime},
+      Verb{"OPTS", &S::opts, A::required, "<verb> [<options>]",           kAnyTime},
+      Verb{"PASS", &S::pass, A::optional, "<password>",                   kAnyTime},
+      Verb{"PASV", &S::pasv, A::none,     ""},
+      Verb{"PORT", &S::port, A::required, "<h1>,<h2>,<h3>,<h4>,<p1>,<p2>"},
+      Verb{"PWD",  &S::pwd,  A::none,     ""},
+      Verb{"QUIT", &S::quit, A::none,     "",                             kAnyTime},
+      Verb{"REIN", &S::rein, A::none,     "",                             kAnyTime},
+      Verb{"REST", &S::rest, A::required, "<offset>",                     L::needed, P::none, "REST STREAM"},
+      Verb{"RETR", &S::retr, A::path,     "<file>",                       L::needed, P::download},
+      Verb{"RMD",  &S::rmd,  A::path,     "<directory>",                  L::needed, P::rmdir},
+      Verb{"RNFR", &S::rnfr, A::path,     "<old path>",                   L::needed, P::rename},
+      Verb{"RNTO", &S::rnto, A::new_path, "<new path>",                   L::needed, P::rename, {}, kNotAllowed},
+      Verb{"SIZE", &S::size, A::path,     "<file>",                       L::needed, P::list, "SIZE"},
+      Verb{"STAT", &S::stat, A::optional, "",                             L::needed, P::none, {}, {}, Verb::InTransfer::heard},
+      Verb{"STOR", &S::stor, A::new_path, "<file>",                       L::needed, P::upload, {}, kNotAllowed},
+      Verb{"STRU", &S::stru, A::required, "F"},
+      Verb{"SYST", &S::syst, A::none,     "",                             kAnyTime},
+      Verb{"TYPE", &S::type, A::required, "A, I or L 8"},
+      Verb{"USER", &S::user, A::required, "<name>",                       kAnyTime},
+      Verb{"XCUP", &S::cdup, A::none,     ""},
+      Verb{"XCWD", &S::cwd,  A::path,     "<directory>"},
+      Verb{"XMKD", &S::mkd,  A::new_path, "<directory>",                  L::needed, P::mkdir},
+      Verb{"XPWD", &S::pwd,  A::none,     ""},
+      Verb{"XRMD", &S::rmd,  A::path,     "<directory>",                  L::needed, P::rmdir},
+  };
+  // clang-format on
+};
+
+static_assert(std::is_sorted(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(),
+                             [](const Verb& a, const Verb& b) { return a.name < b.name; }));
+
+const Verb* find_verb(std::string_view name) {
+  const auto found = std::lower_bound(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(), name,
+                                      [](const Verb& verb, std::string_view wanted) { return verb.name < wanted; });
+  return found != VerbTable::kVerbs.end() && found->name == name ? &*found : nullptr;
+}
+
+std::span<const Verb> all_verbs() { return VerbTable::kVerbs; }
+
+}  // namespace uvftpd

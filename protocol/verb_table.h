@@ -1,0 +1,47 @@
+// The verb table: everything about a verb but what its handler does. Guards (500, 501, 503, 530, 550) are
+// applied from it in one place, HELP and FEAT are made from it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocol/command.h"
+#include "protocol/permission.h"
+#include "protocol/reply.h"
+
+namespace uvftpd {
+
+class Session;
+
+struct Verb {
+  enum class Argument : std::uint8_t {
+    none,      // 501 with one
+    optional,  // the handler looks at it
+    required,  // 501 without one
+    path,      // required; resolved, and the permission is asked for it
+    new_path,  // likewise, and it may become a new name
+    listing,   // likewise, but optional and behind options as of `ls`, which are taken off
+  };
+  enum class Login : std::uint8_t { needed, not_needed };
+  enum class InTransfer : std::uint8_t { waits, heard, interrupts };
+
+  std::string_view name;
+  void (Session::*handler)(const Command& command);
+  Argument argument;
+  std::string_view syntax;  // behind the name, for HELP
+  Login login = Login::needed;
+  Permission permission = Permission::none;
+  std::string_view feature = {};                // its line of FEAT (RFC 2389); empty: none
+  Code refusal = Code::permission_denied;       // what RFC 959, section 5.4 lets it answer without the permission
+  InTransfer in_transfer = InTransfer::waits;
+};
+
+// `name` in upper case; none when the verb is unknown.
+const Verb* find_verb(std::string_view name);
+
+// In alphabetical order.
+std::span<const Verb> all_verbs();
+
+}  // namespace uvftpd
