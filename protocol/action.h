@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -55,7 +56,7 @@ struct TransferRequest {
   std::uint64_t offset = 0;  // REST: in bytes of the transfer (RFC 3659, section 5)
   Existing existing = Existing::replace;
   Missing missing = Missing::create;
-  std::string name_prefix = {};  // name_list: stands before each name
+  std::string name_prefix = {};  // name_list: stands before each name; empty or ends in "/"
   bool operator==(const TransferRequest&) const = default;
 };
 
@@ -73,6 +74,10 @@ struct TransferResult {
   int error = 0;  // errno of refused and file_error
   std::uint64_t bytes = 0;
 };
+
+// For the log.
+std::string_view to_string(TransferRequest::Kind kind);
+std::string_view to_string(TransferResult::Outcome outcome);
 
 struct SendReply {
   Reply reply;

@@ -68,7 +68,9 @@ std::optional<Address> parse_ipv6(std::string_view text) {
     return unmapped(address);
   }
   std::array<std::uint8_t, 16> tail{};
-  const auto front = parse_groups(text.substr(0, gap), address.bytes);
+  const auto head = text.substr(0, gap);
+  if (head.find('.') != std::string_view::npos) return std::nullopt;  // a dotted quad can only come last
+  const auto front = parse_groups(head, address.bytes);
   const auto back = parse_groups(text.substr(gap + 2), tail);
   if (!front || !back || *front + *back > 14) return std::nullopt;
   std::copy_n(tail.begin(), *back, address.bytes.end() - static_cast<std::ptrdiff_t>(*back));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ struct Address {
   std::array<std::uint8_t, 16> bytes = {};  // network order; IPv4 uses the first four
   std::uint32_t scope = 0;                  // of a link-local IPv6 address: the interface's index
 
-  bool operator==(const Address&) const = default;
+  auto operator<=>(const Address&) const = default;
 };
 
 struct SocketAddress {

@@ -13,6 +13,10 @@ std::string describe_file_error(int error) {
     case EINVAL:
     case ENXIO:
       return "Not a regular file.";
+    case ESPIPE:
+      return "The offset lies beyond the end of the file.";
+    case EOVERFLOW:
+      return "Too large to count in TYPE A, set TYPE I.";
     case EXDEV:
       return "Not within one file system.";
     default:
@@ -21,11 +25,16 @@ std::string describe_file_error(int error) {
 }
 
 Reply file_error_reply(int error, Code otherwise) {
+  const bool has_no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  const bool is_busy = error == EAGAIN || error == ETXTBSY;
   Code code = otherwise;
-  if (error == EAGAIN || error == ETXTBSY) code = Code::file_busy;
-  if (error == EIO) code = Code::local_error;
-  if (error == EDQUOT || error == EFBIG) code = Code::quota_exceeded;
-  if (error == ENOSPC) code = Code::no_space;
+  if (otherwise == Code::local_error) {  // in mid-transfer
+    if (has_no_room) code = Code::quota_exceeded;
+  } else if (is_busy) {
+    code = Code::file_busy;
+  } else if (has_no_room && otherwise == Code::name_not_allowed) {
+    code = Code::no_space;
+  }
   return {code, describe_file_error(error)};
 }
 

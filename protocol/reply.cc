@@ -3,6 +3,8 @@
 namespace uvftpd {
 namespace {
 
+constexpr char kIac = '\xff';  // begins a Telnet command (RFC 854) unless it is doubled
+
 bool begins_with_digit(std::string_view line) { return !line.empty() && line[0] >= '0' && line[0] <= '9'; }
 
 }  // namespace
@@ -20,7 +22,9 @@ std::string encode(const Reply& reply) {
     wire.append(line).append("\r\n");
     rest.remove_prefix(end + 1);
   }
-  return wire.append(code).append(" ").append(rest).append("\r\n");
+  wire.append(code).append(" ").append(rest).append("\r\n");
+  for (auto at = wire.find(kIac); at != std::string::npos; at = wire.find(kIac, at + 2)) wire.insert(at, 1, kIac);
+  return wire;
 }
 
 }  // namespace uvftpd

@@ -68,7 +68,7 @@ struct Reply {
 inline bool is_final(Code code) { return static_cast<int>(code) >= 200; }
 
 // The wire form with CRLF. Lines between the first and the last of a multi-line reply go out as they are,
-// after one blank if they begin with a digit (RFC 959, section 4.2).
+// after one blank if they begin with a digit (RFC 959, section 4.2); a byte 255 is doubled (RFC 854).
 std::string encode(const Reply& reply);
 
 }  // namespace uvftpd

@@ -18,11 +18,7 @@ Actions Session::connected() {
   return take();
 }
 
-Actions Session::turned_away(std::string_view why) {
-  reply(Code::too_many_sessions, std::string(why));
-  close();
-  return take();
-}
+bool Session::is_farewell(const Line& line) { return parse_command(line.text).verb == "QUIT"; }
 
 bool Session::accepts(const Line& line) const {
   if (activity_ != Activity::transferring) return activity_ == Activity::idle;
@@ -49,8 +45,9 @@ Actions Session::line_received(const Line& line) {
 
 Actions Session::line_waiting(const Line& line) {
   if (activity_ != Activity::transferring || abort_waits_) return {};
-  const Verb* verb = find_verb(parse_command(line.text).verb);
-  if (!verb || verb->in_transfer != Verb::InTransfer::interrupts) return {};
+  const Command command = parse_command(line.text);
+  const Verb* verb = find_verb(command.verb);
+  if (!verb || verb->in_transfer != Verb::InTransfer::interrupts || !command.argument.empty()) return {};
   abort_waits_ = true;
   actions_.emplace_back(AbortTransfer{});
   return take();
@@ -74,9 +71,10 @@ Actions Session::service_closing() {
   return take();
 }
 
-// ---- answers to what was asked for ----
+// ---- answers to what was asked for; they may come after the control connection was closed ----
 
 Actions Session::password_checked(const std::optional<Rights>& granted) {
+  if (activity_ == Activity::closed) return {};
   activity_ = Activity::idle;
   if (granted) {
     login_ = Login::done;
@@ -94,7 +92,14 @@ Actions Session::password_checked(const std::optional<Rights>& granted) {
   return take();
 }
 
+Actions Session::login_too_busy() {
+  reply(Code::too_many_sessions, "Too many logins at once, try again later.");
+  close();
+  return take();
+}
+
 Actions Session::file_request_done(const FileResult& result) {
+  if (activity_ == Activity::closed) return {};
   activity_ = Activity::idle;
   const auto on_success = std::exchange(on_success_, nullptr);
   if (result.error != 0) {
@@ -108,6 +113,7 @@ Actions Session::file_request_done(const FileResult& result) {
 }
 
 Actions Session::listening(const std::optional<SocketAddress>& told) {
+  if (activity_ == Activity::closed) return {};
   activity_ = Activity::idle;
   has_data_address_ = told.has_value();
   if (!told)
@@ -129,6 +135,7 @@ Actions Session::transfer_opened(std::optional<std::uint64_t> bytes_to_come) {
 }
 
 Actions Session::transfer_finished(const TransferResult& result) {
+  if (activity_ == Activity::closed) return {};
   activity_ = Activity::idle;
   has_data_address_ = false;  // RFC 1123, section 4.1.2.6: one PASV for each transfer
   send_data_reply(result);

@@ -49,7 +49,7 @@ class Session {
   Actions transfer_finished(const TransferResult& result);
   Actions idle_expired();
   Actions login_expired();
-  Actions turned_away(std::string_view why);  // instead of connected(): a limit is reached
+  Actions login_too_busy();                   // instead of password_checked()
   Actions service_closing();                  // a running transfer may end first
 
   // ---- what the server needs to know ----
@@ -58,6 +58,7 @@ class Session {
   bool is_transferring() const { return activity_ == Activity::transferring; }
   bool is_logged_in() const { return login_ == Login::done; }
   const std::string& user() const { return user_; }
+  static bool is_farewell(const Line& line);  // QUIT: after it the client may close its side
 
  private:
   friend struct VerbTable;  // names the handlers

@@ -164,7 +164,7 @@ void Session::help(const Command& command) {
 }
 
 void Session::stat(const Command& command) {
-  if (!command.argument.empty()) return reply(Code::bad_parameter, "Only the status of the session is told.");
+  if (!command.argument.empty()) return reply(Code::bad_argument, "Only the status of the session is told.");
   std::string text = "Status:\n Connected from " + to_string(peer_.host) + "\n Logged in\n TYPE: ";
   text += type_ == Type::ascii ? "ASCII" : "image";
   text += ", FORM: nonprint, STRUCTURE: file, MODE: stream\n ";

@@ -11,6 +11,10 @@ constexpr std::uint16_t kFirstUnprivilegedPort = 1024;
 // RFC 2428's network protocol numbers.
 std::string_view protocol_number(Address::Family family) { return family == Address::Family::ipv4 ? "1" : "2"; }
 
+Missing missing_file(const Rights& rights, std::string_view path) {
+  return rights.allows(Permission::upload, path) ? Missing::create : Missing::refuse;
+}
+
 }  // namespace
 
 // ---- preparing ----
@@ -103,15 +107,18 @@ void Session::stor(const Command& command) {
   start({.kind = TransferRequest::Kind::store,
          .path = command.path,
          .offset = before_.restart_at,
-         .existing = existing},
+         .existing = existing,
+         .missing = missing_file(rights_, command.path)},
         Code::name_not_allowed);
 }
 
 void Session::appe(const Command& command) {
   // RFC 3659, section 5.4: behind a REST it is a STOR.
   if (before_.restart_at > 0 && rights_.allows(Permission::overwrite, command.path)) return stor(command);
-  const auto missing = rights_.allows(Permission::upload, command.path) ? Missing::create : Missing::refuse;
-  start({.kind = TransferRequest::Kind::append, .path = command.path, .missing = missing}, Code::name_not_allowed);
+  start({.kind = TransferRequest::Kind::append,
+         .path = command.path,
+         .missing = missing_file(rights_, command.path)},
+        Code::name_not_allowed);
 }
 
 void Session::list(const Command& command) {
@@ -119,7 +126,9 @@ void Session::list(const Command& command) {
 }
 
 void Session::nlst(const Command& command) {
-  start({.kind = TransferRequest::Kind::name_list, .path = command.path, .name_prefix = command.argument},
+  std::string prefix = command.argument;  // "pub": the lines are "pub/a", which RETR takes from here
+  if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
+  start({.kind = TransferRequest::Kind::name_list, .path = command.path, .name_prefix = std::move(prefix)},
         Code::file_unavailable);
 }
 

@@ -19,7 +19,7 @@ struct VerbTable {
   // clang-format off: one row a line, columns under each other
   static constexpr std::array kVerbs = {
       //    name    handler    argument      syntax                       login      permission  feature
-      Verb{"ABOR", &S::abor, A::none,     "",                             L::needed, P::none, {}, {}, Verb::InTransfer::interrupts},
+      Verb{"ABOR", &S::abor, A::none,     "",                             kAnyTime,  P::none, {}, {}, Verb::InTransfer::interrupts},
       Verb{"ALLO", &S::allo, A::required, "<bytes> [R <bytes>]"},
       Verb{"APPE", &S::appe, A::new_path, "<file>",                       L::needed, P::append, {}, kNotAllowed},
       Verb{"CDUP", &S::cdup, A::none,     ""},

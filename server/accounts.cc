@@ -1,0 +1,34 @@
+#include "server/accounts.h"
+
+#include <cstring>
+
+#include "protocol/command.h"
+
+namespace uvftpd {
+
+std::string Accounts::open(const Config& config) {
+  std::string trouble;
+  const auto open_one = [&trouble](const std::string& directory) {
+    RootResult opened = open_root(directory);
+    if (opened.error == 0) return std::move(opened.root);
+    trouble += (trouble.empty() ? "" : "; ") + directory + ": " + std::strerror(opened.error);
+    if (opened.error == ENOSYS) trouble += " (openat2(2) is needed)";
+    return SharedRoot();
+  };
+  if (config.anonymous.enabled)
+    anonymous_ = Account{open_one(config.anonymous.root), anonymous_rights(config.anonymous)};
+  for (const User& user : config.users) users_[user.name] = {open_one(user.root), user_rights(user)};
+  return trouble;
+}
+
+const Account* Accounts::find(std::string_view user) const {
+  const auto found = users_.find(user);
+  return found == users_.end() ? nullptr : &found->second;
+}
+
+bool is_anonymous_name(std::string_view name) {
+  const std::string upper = upper_case(name);
+  return upper == "ANONYMOUS" || upper == "FTP";
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,37 @@
+// The accounts of the configuration: each with its rights, and its root opened once, at start.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/permission.h"
+#include "server/config.h"
+#include "server/storage.h"
+
+namespace uvftpd {
+
+struct Account {
+  SharedRoot root;
+  Rights rights;
+};
+
+class Accounts {
+ public:
+  // What could not be opened, for the log; empty when all is well.
+  std::string open(const Config& config);
+
+  // None where anonymous access is not offered.
+  const Account* anonymous() const { return anonymous_ ? &*anonymous_ : nullptr; }
+  const Account* find(std::string_view user) const;
+
+ private:
+  std::optional<Account> anonymous_;
+  std::map<std::string, Account, std::less<>> users_;
+};
+
+// "anonymous" and "ftp", in any case.
+bool is_anonymous_name(std::string_view name);
+
+}  // namespace uvftpd

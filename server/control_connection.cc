@@ -1,0 +1,325 @@
+#include "server/control_connection.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include "protocol/file_error.h"
+#include "server/log.h"
+#include "server/socket.h"
+
+namespace uvftpd {
+namespace {
+
+constexpr std::size_t kMaxUnsent = 64 * 1024;   // replies that the client does not read
+constexpr std::size_t kMaxWaiting = 16 * 1024;  // commands that wait their turn
+constexpr std::chrono::seconds kFarewell{5};    // for the client's end of a connection that is over
+
+}  // namespace
+
+struct ControlConnection::LoginAttempt {
+  LoginAttempt(uv::Loop& loop, std::uint64_t asked_at, std::function<void()> on_refusal)
+      : asked(asked_at), refusal(loop, std::move(on_refusal)) {}
+  std::uint64_t asked;
+  uv::Timer refusal;
+};
+
+struct ControlConnection::CurrentTransfer {
+  TransferRequest request;
+  std::uint64_t begun;
+};
+
+ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::Tcp control, Owner& owner)
+    : services_(services),
+      id_(id),
+      owner_(owner),
+      control_(std::move(control)),
+      local_(local_address(control_.fd())),
+      peer_(peer_address(control_.fd())),
+      session_(services.settings, local_, peer_),
+      clock_timer_(services.loop, [this] { expired(); }) {
+  prepare_control(control_.fd());
+  log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer_.host)}});
+  control_.read(*this);
+  perform(session_.connected());
+  event_over();
+}
+
+ControlConnection::~ControlConnection() {
+  log_event(Level::debug, "disconnect", {{"session", std::to_string(id_)}, {"client", to_string(peer_.host)}});
+}
+
+// ---- events ----
+
+void ControlConnection::received(std::string_view bytes) {
+  if (state_ != State::open) return;  // what comes after the end is read so that closing does not reset
+  if (dtp_ && dtp_->is_idle() && !dtp_->is_prepared()) dtp_.reset();
+  lines_.append(bytes);
+  if (lines_.size() > kMaxWaiting) control_.pause();
+  event_over();
+}
+
+void ControlConnection::ended(int status) {
+  if (status != 0 || state_ != State::open) return leave();
+  has_client_ended_ = true;
+  const auto& waiting = lines_.waiting();
+  const bool said_farewell = std::any_of(waiting.begin(), waiting.end(), Session::is_farewell);
+  // RFC 959, section 3.2: a transfer ends with its control connection; one that QUIT waits for may end first.
+  if (session_.is_transferring() && !said_farewell) dtp().abort();
+  event_over();
+}
+
+void ControlConnection::written(int status) {
+  if (status != 0) return leave();
+  if (clock_ == Clock::sending) clock_ = Clock::none;
+  event_over();
+}
+
+void ControlConnection::transfer_opened(std::optional<std::uint64_t> bytes_to_come) {
+  perform(session_.transfer_opened(bytes_to_come));
+}
+
+void ControlConnection::transfer_finished(const TransferResult& result) {
+  record(result);
+  perform(session_.transfer_finished(result));
+  event_over();
+}
+
+void ControlConnection::service_closing() {
+  perform(session_.service_closing());
+  event_over();
+}
+
+void ControlConnection::expired() {
+  switch (clock_) {
+    case Clock::none:
+      return;
+    case Clock::login:
+      perform(session_.login_expired());
+      return event_over();
+    case Clock::idle:
+      perform(session_.idle_expired());
+      return event_over();
+    case Clock::sending:
+    case Clock::closing:
+      return leave();
+  }
+}
+
+// ---- what every event ends with ----
+
+void ControlConnection::event_over() {
+  take_lines();
+  if (is_taking_ || state_ == State::gone) return;  // an event within an event: the outer one goes on
+  flush();
+  if (state_ == State::open && has_client_ended_ && session_.is_idle() && lines_.waiting().empty())
+    state_ = State::closing;
+  if (state_ == State::closing && control_.unsent() == 0) begin_closing();
+  set_clock();
+}
+
+void ControlConnection::take_lines() {
+  if (is_taking_ || state_ != State::open) return;
+  is_taking_ = true;
+  while (state_ == State::open && !lines_.waiting().empty() && unsent_.size() + control_.unsent() <= kMaxUnsent) {
+    if (session_.is_transferring() && dtp_) session_.transfer_progressed(dtp_->transferred());
+    if (session_.accepts(lines_.waiting().front()))
+      perform(session_.line_received(lines_.take_front()));
+    else if (!hear_interrupts())
+      break;
+  }
+  is_taking_ = false;
+  const bool may_read = lines_.size() <= kMaxWaiting && control_.unsent() <= kMaxUnsent;
+  if (may_read && state_ == State::open && !has_client_ended_) control_.read(*this);
+}
+
+// ABOR takes effect when it arrives, even behind waiting lines; its reply keeps its place.
+bool ControlConnection::hear_interrupts() {
+  for (const Line& line : lines_.waiting()) {
+    Actions actions = session_.line_waiting(line);
+    if (actions.empty()) continue;
+    perform(std::move(actions));
+    return true;
+  }
+  return false;
+}
+
+void ControlConnection::flush() {
+  if (!unsent_.empty()) control_.write(std::exchange(unsent_, {}));
+}
+
+// Closing with unread input would reset the connection, and the client might lose the last reply.
+void ControlConnection::begin_closing() {
+  if (clock_ == Clock::closing) return;
+  discard_input(control_.fd());
+  end_sending(control_.fd());
+  if (has_client_ended_) return leave();
+  control_.read(*this);
+  clock_ = Clock::closing;
+  clock_timer_.start(kFarewell);
+}
+
+void ControlConnection::set_clock() {
+  const auto& timeouts = services_.config.timeouts;
+  if (state_ == State::gone || clock_ == Clock::closing) return;
+  if (control_.unsent() > 0) {
+    if (std::exchange(clock_, Clock::sending) != Clock::sending) clock_timer_.start(timeouts.stalled);
+  } else if (!session_.is_logged_in()) {
+    // Counted from the connection, or from the end of the login before: no command extends it.
+    if (std::exchange(clock_, Clock::login) != Clock::login) clock_timer_.start(timeouts.login);
+  } else if (session_.is_transferring()) {
+    if (std::exchange(clock_, Clock::none) != Clock::none) clock_timer_.stop();
+  } else {
+    clock_ = Clock::idle;
+    clock_timer_.start(timeouts.idle);
+  }
+}
+
+void ControlConnection::leave() {
+  if (std::exchange(state_, State::gone) == State::gone) return;
+  clock_timer_.stop();
+  control_.pause();
+  owner_.retire(id_);
+}
+
+// ---- carrying out ----
+
+// An action may bring about an event before it returns; what that asks for is done after what was asked before.
+void ControlConnection::perform(Actions actions) {
+  if (queue_) {
+    for (Action& action : actions) queue_->emplace_back(std::move(action));
+    return;
+  }
+  queue_ = &actions;
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    Action action = std::move(actions[i]);
+    std::visit([this](auto& one) { carry_out(one); }, action);
+  }
+  queue_ = nullptr;
+}
+
+void ControlConnection::carry_out(SendReply& action) { unsent_ += encode(action.reply); }
+
+void ControlConnection::carry_out(CheckPassword& action) {
+  const bool is_email = action.password.find('@') != std::string::npos;
+  const Account* guest = is_anonymous_name(action.user) ? services_.accounts.anonymous() : nullptr;
+  if (guest && (is_email || !services_.config.anonymous.require_email)) {
+    is_anonymous_ = true;
+    return admit(*guest, action.password);
+  }
+  login_ = std::make_unique<LoginAttempt>(services_.loop, now(), [this] { refuse(); });
+  const auto submitted = services_.logins.submit(id_, std::move(action.user), std::move(action.password));
+  if (submitted == LoginWorkers::Submitted::too_busy) perform(session_.login_too_busy());
+}
+
+void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
+  if (!login_) return;
+  if (verdict == LoginWorkers::Verdict::accepted) {
+    login_.reset();
+    is_anonymous_ = false;
+    admit(*services_.accounts.find(session_.user()), session_.user());
+    return event_over();
+  }
+  // A fixed time after the question: how long the hash took is nobody's business.
+  const auto elapsed = std::chrono::milliseconds(now() - login_->asked);
+  const auto delay = services_.config.limits.login_delay;
+  login_->refusal.start(delay > elapsed ? delay - elapsed : std::chrono::milliseconds(0));
+}
+
+void ControlConnection::refuse() {
+  log_event(Level::warning, "login-refused",
+            {{"session", std::to_string(id_)}, {"client", to_string(peer_.host)}, {"user", session_.user()}});
+  perform(session_.password_checked(std::nullopt));
+  login_.reset();
+  event_over();
+}
+
+void ControlConnection::admit(const Account& account, std::string_view name) {
+  root_ = account.root;
+  log_event(Level::info, "login",
+            {{"session", std::to_string(id_)},
+             {"client", to_string(peer_.host)},
+             {"user", session_.user()},
+             {is_anonymous_ ? "email" : "name", std::string(name)}});
+  perform(session_.password_checked(account.rights));
+}
+
+void ControlConnection::carry_out(RunFileRequest& action) {
+  file_job_ = std::make_unique<uv::Job<FileResult>>(
+      services_.loop, [root = root_, request = std::move(action.request)] { return run_file_request(*root, request); },
+      [this](const FileResult& result) {
+        perform(session_.file_request_done(result));
+        event_over();
+      });
+}
+
+void ControlConnection::carry_out(ListenForData& action) {
+  auto bound = dtp().listen();
+  if (bound && action.form == PassiveForm::pasv)
+    bound->host = services_.passive_addresses.told_to(peer_.host, bound->host);
+  perform(session_.listening(bound));
+}
+
+void ControlConnection::carry_out(ConnectForData& action) { dtp().connect_to(action.peer); }
+
+void ControlConnection::carry_out(ForgetData&) {
+  if (dtp_) dtp_->forget();
+}
+
+void ControlConnection::carry_out(StartTransfer& action) {
+  transfer_ = std::make_unique<CurrentTransfer>(CurrentTransfer{action.request, now()});
+  dtp().start(root_, action.request);
+}
+
+void ControlConnection::carry_out(AbortTransfer&) { dtp().abort(); }
+
+void ControlConnection::carry_out(ReportRefusal& action) {
+  log_event(Level::info, "refused",
+            {{"session", std::to_string(id_)},
+             {"client", to_string(peer_.host)},
+             {"user", session_.user()},
+             {"verb", action.verb},
+             {"path", action.path},
+             {"key", action.key}});
+}
+
+void ControlConnection::carry_out(CloseControl&) { state_ = State::closing; }
+
+Dtp& ControlConnection::dtp() {
+  Dtp::Owner& owner = *this;
+  if (!dtp_) dtp_ = std::make_unique<Dtp>(services_, local_, peer_, owner);
+  return *dtp_;
+}
+
+// ---- the records of a transfer ----
+
+void ControlConnection::record(const TransferResult& result) {
+  const std::unique_ptr<CurrentTransfer> ended = std::exchange(transfer_, nullptr);
+  const std::uint64_t milliseconds = now() - ended->begun;
+  const bool is_complete = result.outcome == TransferResult::Outcome::complete;
+  using Kind = TransferRequest::Kind;
+  const Kind kind = ended->request.kind;
+  log_event(is_complete ? Level::info : Level::warning, "transfer",
+            {{"session", std::to_string(id_)},
+             {"client", to_string(peer_.host)},
+             {"user", session_.user()},
+             {"verb", std::string(to_string(kind))},
+             {"path", ended->request.path},
+             {"outcome", std::string(to_string(result.outcome))},
+             {"reason", result.error == 0 ? "" : describe_file_error(result.error)},
+             {"bytes", std::to_string(result.bytes)},
+             {"milliseconds", std::to_string(milliseconds)}});
+  if (kind == Kind::list || kind == Kind::name_list || result.outcome == TransferResult::Outcome::refused) return;
+  services_.transfer_log.append(
+      {.ended = std::time(nullptr),
+       .seconds = static_cast<std::int64_t>(milliseconds / 1000),
+       .client = peer_.host,
+       .bytes = result.bytes,
+       .path = ended->request.path,
+       .type = ended->request.type,
+       .direction = kind == Kind::retrieve ? TransferRecord::Direction::outgoing : TransferRecord::Direction::incoming,
+       .access = is_anonymous_ ? TransferRecord::Access::anonymous : TransferRecord::Access::real,
+       .user = session_.user(),
+       .status = is_complete ? TransferRecord::Status::complete : TransferRecord::Status::incomplete});
+}
+
+}  // namespace uvftpd

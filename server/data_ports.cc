@@ -1,0 +1,54 @@
+#include "server/data_ports.h"
+
+#include <sys/random.h>
+
+#include <cstring>
+
+#include "server/log.h"
+
+namespace uvftpd {
+namespace {
+
+// A full range must not hold up the loop: 1,000 tries take some 3 ms.
+constexpr std::uint32_t kMaxTries = 1000;
+
+std::uint32_t random_below(std::uint32_t bound) {
+  std::uint32_t number = 0;
+  [[maybe_unused]] const auto filled = ::getrandom(&number, sizeof number, 0);
+  return number % bound;
+}
+
+bool is_about_the_port(int error) { return error == EACCES || error == EADDRINUSE || error == EADDRNOTAVAIL; }
+
+// Said once: with every transfer it would fill the log.
+void report_source_port(std::uint16_t port, int error) {
+  static bool reported = false;
+  if (std::exchange(reported, true)) return;
+  log_event(Level::warning, "no-source-port",
+            {{"port", std::to_string(port)}, {"reason", std::strerror(error)}, {"key", "active.without_source_port"}});
+}
+
+}  // namespace
+
+SocketResult listen_on_random_port(const Address& host, const PortRange& range, std::uint16_t last_port) {
+  const std::uint32_t count = range.last - range.first + 1U;
+  const std::uint32_t start = random_below(count);
+  SocketResult result{{}, EADDRINUSE};
+  for (std::uint32_t i = 0; i < count && i < kMaxTries; ++i) {
+    const auto port = static_cast<std::uint16_t>(range.first + (start + i) % count);
+    if (port == last_port && count > 1) continue;
+    result = listen_at({host, port});
+    if (result.error != EADDRINUSE) break;
+  }
+  return result;
+}
+
+SocketResult connect_from_source_port(const Address& host, const SocketAddress& target, const Config::Active& active) {
+  SocketResult result = connect_from({host, active.source_port}, target);
+  if (active.source_port == 0 || !is_about_the_port(result.error)) return result;
+  report_source_port(active.source_port, result.error);
+  if (active.without_source_port == WithoutSourcePort::refuse) return result;
+  return connect_from({host, 0}, target);
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,154 @@
+#include "server/dtp.h"
+
+#include <cstring>
+
+#include "server/data_ports.h"
+#include "server/log.h"
+#include "server/socket.h"
+
+namespace uvftpd {
+
+Dtp::Dtp(Services& services, const SocketAddress& local, const SocketAddress& peer, Owner& owner)
+    : services_(services), local_(local), peer_(peer), owner_(owner), open_timer_(services.loop, [this] {
+        finish(Outcome::no_connection);
+      }) {}
+
+Dtp::~Dtp() {
+  if (transfer_) dispose(services_.loop, std::move(transfer_));
+}
+
+// ---- preparing ----
+
+std::optional<SocketAddress> Dtp::listen() {
+  forget();
+  auto opened = listen_on_random_port(local_.host, services_.config.passive.ports, last_port_);
+  if (!opened.socket.is_open()) {
+    log_event(Level::warning, "no-passive-port", {{"reason", std::strerror(opened.error)}});
+    return std::nullopt;
+  }
+  listener_ = std::move(opened.socket);
+  const SocketAddress bound = local_address(listener_.get());
+  last_port_ = bound.port;
+  return bound;
+}
+
+void Dtp::connect_to(const SocketAddress& target) {
+  forget();
+  target_ = target;
+}
+
+void Dtp::forget() {
+  poll_.reset();
+  listener_.close();
+  reaching_.close();
+  target_.reset();
+}
+
+// ---- starting ----
+
+void Dtp::start(const SharedRoot& root, const TransferRequest& request) {
+  state_ = State::opening;
+  open_job_.emplace(
+      services_.loop, [root, request] { return open_transfer(*root, request); },
+      [this](OpenedTransfer result) { opened(std::move(result)); });
+}
+
+void Dtp::opened(OpenedTransfer result) {
+  open_job_.reset();
+  if (!result.transfer) return finish(Outcome::refused, result.error);
+  transfer_ = std::move(result.transfer);
+  file_ = transfer_->file();
+  state_ = State::connecting;
+  owner_.transfer_opened(result.bytes_to_come);
+  connect();
+  if (state_ != State::idle) owner_.replies_may_leave();
+}
+
+void Dtp::connect() {
+  open_timer_.start(services_.config.timeouts.data_open);
+  if (target_) return reach_out();
+  if (listener_.is_open()) return accept();
+  finish(Outcome::no_connection);
+}
+
+// Takes the client's connection; a stranger's is closed and the listener stays (RFC 2577, section 4).
+void Dtp::accept() {
+  for (;;) {
+    SocketResult accepted = accept_from(listener_.get());
+    if (accepted.error == EAGAIN) break;
+    if (accepted.error != 0) return finish(Outcome::no_connection);
+    const Address from = peer_address(accepted.socket.get()).host;
+    if (from == peer_.host) return connected(std::move(accepted.socket));
+    log_event(Level::warning, "foreign-data-peer",
+              {{"client", to_string(peer_.host)}, {"stranger", to_string(from)}});
+  }
+  if (poll_) return;
+  poll_.emplace(services_.loop, listener_.get(), [this] { accept(); });
+  poll_->wait(uv::Poll::For::reading);
+}
+
+void Dtp::reach_out() {
+  SocketResult begun = connect_from_source_port(local_.host, *target_, services_.config.active);
+  if (begun.error == 0) return connected(std::move(begun.socket));
+  if (begun.error != EINPROGRESS) return finish(Outcome::no_connection);
+  reaching_ = std::move(begun.socket);
+  poll_.emplace(services_.loop, reaching_.get(), [this] { reached(); });
+  poll_->wait(uv::Poll::For::writing);
+}
+
+void Dtp::reached() {
+  if (connect_error(reaching_.get()) != 0) return finish(Outcome::no_connection);
+  poll_.reset();
+  connected(std::move(reaching_));
+}
+
+void Dtp::connected(Descriptor socket) {
+  forget();
+  open_timer_.stop();
+  state_ = State::moving;
+  prepare_data(socket.get(), services_.config.timeouts.stalled);
+  transfer_->attach(std::move(socket));
+  TransferRunner::Owner& owner = *this;
+  here_.emplace(services_.loop, services_.workspace, services_.config.timeouts.stalled, owner);
+  here_->run(std::move(transfer_));
+}
+
+// ---- ending ----
+
+void Dtp::transfer_outgrew(TransferRunner&, std::unique_ptr<Transfer> transfer) {
+  here_.reset();
+  there_.emplace(services_.data_loops, std::move(transfer), [this](const TransferResult& result) { finish(result); });
+}
+
+void Dtp::transfer_over(TransferRunner&, const TransferResult& result) { finish(result); }
+
+void Dtp::abort() {
+  switch (state_) {
+    case State::idle:
+      return;
+    case State::opening:
+    case State::connecting:
+      return finish(Outcome::aborted);
+    case State::moving:
+      if (there_) return there_->abort();
+      return here_->abort();
+  }
+}
+
+void Dtp::finish(Outcome outcome, int error) { finish(TransferResult{outcome, error, transferred()}); }
+
+// The one place where a transfer ends.
+void Dtp::finish(const TransferResult& result) {
+  const TransferResult final_result = result;  // it may be a part of what is dropped now
+  open_timer_.stop();
+  forget();
+  open_job_.reset();
+  if (transfer_) dispose(services_.loop, std::move(transfer_));
+  here_.reset();
+  there_.reset();
+  file_.reset();
+  state_ = State::idle;
+  owner_.transfer_finished(final_result);
+}
+
+}  // namespace uvftpd

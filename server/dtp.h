@@ -1,0 +1,83 @@
+// One client's data transfer process (RFC 959's server-DTP) as the control loop sees it: the data connection until
+// it stands, then whoever moves its bytes.
+//
+//   idle -> opening -> connecting -> moving -> idle           abort() ends it from anywhere
+//
+// The file is opened on the pool, the first bytes move here, what is more than a turn's worth goes to a data loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "protocol/action.h"
+#include "server/services.h"
+#include "server/transfer_runner.h"
+#include "server/uv.h"
+
+namespace uvftpd {
+
+class Dtp final : TransferRunner::Owner {
+ public:
+  class Owner {
+   public:
+    virtual void transfer_opened(std::optional<std::uint64_t> bytes_to_come) = 0;
+    virtual void transfer_finished(const TransferResult& result) = 0;
+    virtual void replies_may_leave() = 0;  // the client must see what was said before it can do more
+
+   protected:
+    ~Owner() = default;
+  };
+
+  Dtp(Services& services, const SocketAddress& local, const SocketAddress& peer, Owner& owner);
+  ~Dtp();
+
+  // What was prepared before is dropped. None: no port can be had.
+  std::optional<SocketAddress> listen();
+  void connect_to(const SocketAddress& target);
+  void forget();
+
+  // transfer_opened() follows unless it is refused; then exactly one transfer_finished(), not before this returns.
+  void start(const SharedRoot& root, const TransferRequest& request);
+  void abort();  // transfer_finished() may come before it returns
+
+  std::uint64_t transferred() const { return file_ ? file_->transferred.load() : 0; }
+  bool is_idle() const { return state_ == State::idle; }
+  bool is_prepared() const { return listener_.is_open() || target_; }
+
+ private:
+  using Outcome = TransferResult::Outcome;
+  enum class State : std::uint8_t { idle, opening, connecting, moving };
+
+  void opened(OpenedTransfer result);
+  void connect();
+  void accept();
+  void reach_out();
+  void reached();
+  void connected(Descriptor socket);
+  void finish(Outcome outcome, int error = 0);
+  void finish(const TransferResult& result);
+  void transfer_over(TransferRunner& runner, const TransferResult& result) override;
+  void transfer_outgrew(TransferRunner& runner, std::unique_ptr<Transfer> transfer) override;
+
+  Services& services_;
+  SocketAddress local_, peer_;  // the control connection's ends
+  Owner& owner_;
+  State state_ = State::idle;
+
+  // Until the connection stands.
+  Descriptor listener_;
+  std::uint16_t last_port_ = 0;
+  std::optional<SocketAddress> target_;
+  Descriptor reaching_;  // connecting to target_
+  std::optional<uv::Poll> poll_;
+  uv::Timer open_timer_;
+
+  // While a transfer lives.
+  std::optional<uv::Job<OpenedTransfer>> open_job_;
+  std::unique_ptr<Transfer> transfer_;
+  SharedFile file_;
+  std::optional<TransferRunner> here_;
+  std::optional<HandedOver> there_;
+};
+
+}  // namespace uvftpd

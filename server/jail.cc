@@ -1,0 +1,34 @@
+#include "server/jail.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
+namespace uvftpd {
+
+int open_beneath(int directory, const std::string& path, int flags, unsigned mode) {
+  // The kernel gives EAGAIN when something was renamed while it resolved a `..` of a symbolic link's.
+  constexpr int kTries = 8;
+  open_how how{};
+  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
+  how.mode = mode;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  int fd = -1;
+  for (int i = 0; i < kTries; ++i) {
+    fd = static_cast<int>(::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how));
+    if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) break;
+  }
+  return fd;
+}
+
+Leaf find_leaf(const OpenFile& root, const std::string& path) {
+  const auto slash = path.rfind('/');
+  std::string name = path.substr(slash + 1);
+  if (name.empty()) return {{}, {}, EPERM};
+  const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
+  Descriptor parent(open_beneath(root.fd(), directory, O_PATH | O_DIRECTORY));
+  if (!parent.is_open()) return {{}, {}, errno};
+  return {std::move(parent), std::move(name), 0};
+}
+
+}  // namespace uvftpd

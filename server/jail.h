@@ -1,0 +1,23 @@
+// How a virtual path becomes a descriptor: beneath the root, by the kernel, in one call.
+#pragma once
+
+#include <string>
+
+#include "server/descriptor.h"
+
+namespace uvftpd {
+
+// openat2(2) with RESOLVE_IN_ROOT: `..`, absolute paths and symbolic links are taken as in a chroot, so that
+// whatever is renamed meanwhile, nothing outside of `directory` is reached. -1 and errno on failure.
+int open_beneath(int directory, const std::string& path, int flags, unsigned mode = 0);
+
+// The directory that holds the path's last component, and that component: one plain name, so that the *at calls
+// made with it cannot leave. The root itself has none: EPERM.
+struct Leaf {
+  Descriptor parent;
+  std::string name;
+  int error = 0;
+};
+Leaf find_leaf(const OpenFile& root, const std::string& path);
+
+}  // namespace uvftpd

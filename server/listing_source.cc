@@ -1,0 +1,125 @@
+#include "server/listing_source.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <cstring>
+#include <ctime>
+
+#include "protocol/listing.h"
+#include "server/jail.h"
+#include "server/owner_names.h"
+#include "server/storage.h"
+
+namespace uvftpd {
+namespace {
+
+// One line of LIST, with the owners' names kept from entry to entry.
+class LineMaker {
+ public:
+  LineMaker() : formatter_(std::time(nullptr)) {}
+
+  // `name` is looked up beneath `directory` without following it. An entry that is gone makes no line.
+  void append(int directory, const char* name, std::string& out) {
+    struct statx found {};
+    constexpr unsigned kWanted =
+        STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_SIZE | STATX_MTIME;
+    if (::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kWanted, &found) != 0) return;
+    if (user_.empty() || found.stx_uid != uid_) user_ = user_name(uid_ = found.stx_uid);
+    if (group_.empty() || found.stx_gid != gid_) group_ = group_name(gid_ = found.stx_gid);
+    std::array<char, 1024> target;
+    const auto length =
+        S_ISLNK(found.stx_mode) ? ::readlinkat(directory, name, target.data(), target.size()) : 0;
+    formatter_.append({.name = name,
+                       .owner = user_,
+                       .group = group_,
+                       .link_target = {target.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))},
+                       .mode = found.stx_mode,
+                       .links = found.stx_nlink,
+                       .size = found.stx_size,
+                       .modified = found.stx_mtime.tv_sec},
+                      out);
+  }
+
+ private:
+  ListFormatter formatter_;
+  uid_t uid_ = 0;
+  gid_t gid_ = 0;
+  std::string user_, group_;
+};
+
+class DirectorySource final : public BatchSource {
+ public:
+  DirectorySource(int fd, const TransferRequest& request) : fd_(fd), kind_(request.kind) {
+    prefix_ = request.name_prefix;
+    if (!prefix_.empty() && !prefix_.ends_with('/')) prefix_ += '/';
+  }
+
+  Made append_batch(std::string& out) override {
+    while (out.size() < kBatchBytes) {
+      const auto count = ::syscall(SYS_getdents64, fd_, entries_.data(), entries_.size());
+      if (count < 0) return {More::none, errno};
+      if (count == 0) return {More::none};
+      for (long at = 0; at < count;) at += append_entry(entries_.data() + at, out);
+    }
+    return {More::maybe};
+  }
+
+ private:
+  // Layout of struct linux_dirent64: the record's length is at 16, its name at 19.
+  long append_entry(const char* entry, std::string& out) {
+    std::uint16_t length = 0;
+    std::memcpy(&length, entry + 16, sizeof length);
+    const char* name = entry + 19;
+    if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) return length;
+    if (kind_ == TransferRequest::Kind::name_list)
+      append_name_line(prefix_, name, out);
+    else
+      lines_.append(fd_, name, out);
+    return length;
+  }
+
+  int fd_;  // the transfer's directory
+  TransferRequest::Kind kind_;
+  std::string prefix_;
+  LineMaker lines_;
+  std::array<char, 32 * 1024> entries_;
+};
+
+// The line of a path that is no directory.
+class OneLineSource final : public BatchSource {
+ public:
+  explicit OneLineSource(std::string line) : line_(std::move(line)) {}
+  Made append_batch(std::string& out) override {
+    out += line_;
+    return {More::none};
+  }
+
+ private:
+  std::string line_;
+};
+
+}  // namespace
+
+OpenedListing open_listing(const OpenFile& root, const TransferRequest& request) {
+  Descriptor directory(open_beneath(root.fd(), request.path, O_RDONLY | O_DIRECTORY | O_NONBLOCK));
+  if (directory.is_open()) {
+    auto file = std::make_shared<OpenFile>(std::move(directory));
+    const int fd = file->fd();
+    return {std::move(file), std::make_unique<DirectorySource>(fd, request), 0};
+  }
+  if (errno != ENOTDIR) return {nullptr, nullptr, errno};
+  Leaf leaf = find_leaf(root, request.path);
+  if (leaf.error != 0) return {nullptr, nullptr, leaf.error};
+  std::string line;
+  if (request.kind == TransferRequest::Kind::list)
+    LineMaker().append(leaf.parent.get(), leaf.name.c_str(), line);
+  else
+    append_name_line("", request.name_prefix, line);
+  return {std::make_shared<OpenFile>(std::move(leaf.parent)), std::make_unique<OneLineSource>(line), 0};
+}
+
+}  // namespace uvftpd

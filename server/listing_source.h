@@ -1,0 +1,20 @@
+// The bytes of LIST and NLST, made piece by piece from the directory's descriptor: nothing is collected or sorted,
+// an entry that vanishes meanwhile is left out.
+#pragma once
+
+#include <memory>
+
+#include "server/send_batches.h"
+
+namespace uvftpd {
+
+struct OpenedListing {
+  SharedFile directory;  // or the one file that is listed
+  std::unique_ptr<BatchSource> source;
+  int error = 0;
+};
+
+// `request.kind` is list or name_list; of a file its own line is made. Blocks.
+OpenedListing open_listing(const OpenFile& root, const TransferRequest& request);
+
+}  // namespace uvftpd

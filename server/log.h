@@ -1,0 +1,27 @@
+// The log: one event a line, `event=login session=7 client=192.0.2.1 user=alice`, or as JSON.
+//
+// Values come from clients: they are escaped here, in one place, and cut. Passwords are never handed in.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "server/config.h"
+
+namespace uvftpd {
+
+enum class Level : std::uint8_t { debug, info, warning, error };
+
+struct LogField {
+  std::string_view key;
+  std::string value;
+};
+
+// 0 or the errno of opening the target.
+int open_log(const Config::Log& settings);
+
+bool is_logged(Level level);
+void log_event(Level level, std::string_view event, std::initializer_list<LogField> fields);
+
+}  // namespace uvftpd

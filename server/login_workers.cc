@@ -1,0 +1,55 @@
+#include "server/login_workers.h"
+
+#include <string.h>
+
+namespace uvftpd {
+namespace {
+
+constexpr unsigned kThreads = 2;  // 32 MiB while both work
+constexpr std::size_t kMaxWaiting = 64;
+
+}  // namespace
+
+LoginWorkers::LoginWorkers(uv::Loop& loop, Authenticator authenticator, OnVerdict on_verdict)
+    : authenticator_(std::move(authenticator)),
+      answers_(loop, [on_verdict](const Answer& answer) { on_verdict(answer.session, answer.verdict); }) {
+  for (unsigned i = 0; i < kThreads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+LoginWorkers::~LoginWorkers() {
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = State::closing;
+    waiting_.clear();
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+LoginWorkers::Submitted LoginWorkers::submit(std::uint64_t session, std::string user, std::string password) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= kMaxWaiting) return Submitted::too_busy;
+    waiting_.push_back({session, std::move(user), std::move(password)});
+  }
+  changed_.notify_one();
+  return Submitted::queued;
+}
+
+void LoginWorkers::work() {
+  for (;;) {
+    Check check;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return state_ == State::closing || !waiting_.empty(); });
+      if (state_ == State::closing) return;
+      check = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    const bool accepted = authenticator_.accepts(check.user, check.password);
+    ::explicit_bzero(check.password.data(), check.password.size());
+    answers_.post({check.session, accepted ? Verdict::accepted : Verdict::refused});
+  }
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,50 @@
+// Passwords are checked here, on threads of their own: a hash takes 20 ms and 16 MiB on purpose, and must hold up
+// neither the loop nor the file work of the pool.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "auth/authenticator.h"
+#include "server/uv.h"
+
+namespace uvftpd {
+
+class LoginWorkers {
+ public:
+  enum class Verdict : std::uint8_t { accepted, refused };
+  using OnVerdict = std::function<void(std::uint64_t session, Verdict verdict)>;  // on `loop`
+
+  LoginWorkers(uv::Loop& loop, Authenticator authenticator, OnVerdict on_verdict);
+  ~LoginWorkers();  // waits for the checks that run; drops those that wait
+
+  enum class Submitted : std::uint8_t { queued, too_busy };
+  Submitted submit(std::uint64_t session, std::string user, std::string password);
+
+ private:
+  struct Check {
+    std::uint64_t session;
+    std::string user, password;
+  };
+  struct Answer {
+    std::uint64_t session;
+    Verdict verdict;
+  };
+  void work();
+
+  const Authenticator authenticator_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Check> waiting_;
+  enum class State : std::uint8_t { open, closing } state_ = State::open;
+  uv::Mailbox<Answer> answers_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace uvftpd

@@ -1,0 +1,134 @@
+#include "server/server.h"
+
+#include <algorithm>
+
+#include "protocol/reply.h"
+#include "server/log.h"
+#include "server/socket.h"
+
+namespace uvftpd {
+namespace {
+
+constexpr int kBacklog = 4096;
+constexpr std::chrono::seconds kGrace{30};  // for running transfers when the service closes
+
+bool is_any(const Address& address) {
+  return std::all_of(address.bytes.begin(), address.bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+// [::] takes IPv4 clients too, unless they have a listener of their own.
+uv::Listener::Stack stack_for(const SocketAddress& address, const std::vector<SocketAddress>& all) {
+  const bool has_ipv4 = std::any_of(all.begin(), all.end(), [&](const SocketAddress& other) {
+    return other.host.family == Address::Family::ipv4 && is_any(other.host) && other.port == address.port;
+  });
+  return is_any(address.host) && !has_ipv4 ? uv::Listener::Stack::dual : uv::Listener::Stack::single;
+}
+
+}  // namespace
+
+Server::Server(Services& services, std::function<void()> on_closed)
+    : services_(services),
+      on_closed_(std::move(on_closed)),
+      bury_timer_(services.loop, [this] { bury(); }),
+      grace_timer_(services.loop, [this] { close_now(); }) {}
+
+// ---- listening ----
+
+std::optional<Server::ListenFault> Server::listen() {
+  std::optional<ListenFault> missing_family;
+  for (const SocketAddress& address : services_.config.server.listen) {
+    const int error = listen_at(address);
+    if (error == EAFNOSUPPORT)
+      missing_family = {address, error};
+    else if (error != 0)
+      return ListenFault{address, error};
+  }
+  return listeners_.empty() ? missing_family : std::nullopt;
+}
+
+int Server::listen_at(const SocketAddress& address) {
+  SocketAddress wanted = address;
+  // Addresses of port 0 get one port together where that is possible: it is easier to say to a client.
+  if (wanted.port == 0 && !listeners_.empty()) wanted.port = local_address(listeners_.back().fd()).port;
+  for (;;) {
+    uv::Listener listener(services_.loop, [this](uv::Tcp control) { accept(std::move(control)); });
+    const int error = listener.listen(wanted, stack_for(address, services_.config.server.listen), kBacklog);
+    if (error == 0) {
+      prepare_listener(listener.fd());
+      listeners_.emplace_back(std::move(listener));
+      return 0;
+    }
+    if (error != EADDRINUSE || wanted.port == address.port) return error;
+    wanted.port = address.port;
+  }
+}
+
+std::vector<SocketAddress> Server::addresses() const {
+  std::vector<SocketAddress> bound;
+  for (const uv::Listener& listener : listeners_) bound.push_back(local_address(listener.fd()));
+  return bound;
+}
+
+// ---- sessions ----
+
+void Server::accept(uv::Tcp control) {
+  const auto& limits = services_.config.limits;
+  const Address client = peer_address(control.fd()).host;
+  const unsigned of_client = sessions_of_[client];
+  const bool is_full = sessions_.size() >= limits.sessions;
+  if (is_full || (limits.per_address > 0 && of_client >= limits.per_address)) {
+    if (of_client == 0) sessions_of_.erase(client);
+    log_event(Level::warning, "turned-away",
+              {{"client", to_string(client)}, {"key", is_full ? "limits.sessions" : "limits.per_address"}});
+    return control.write(encode({Code::too_many_sessions, "Too many sessions, try again later."}));
+  }
+  ++sessions_of_[client];
+  const std::uint64_t id = ++last_session_;
+  ControlConnection::Owner& owner = *this;
+  sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), owner);
+}
+
+void Server::password_checked(std::uint64_t session, LoginWorkers::Verdict verdict) {
+  const auto found = sessions_.find(session);
+  if (found != sessions_.end()) found->second->password_checked(verdict);
+}
+
+void Server::retire(std::uint64_t session) {
+  auto gone = sessions_.extract(session);
+  if (gone.empty()) return;
+  const auto client = sessions_of_.find(gone.mapped()->peer().host);
+  if (--client->second == 0) sessions_of_.erase(client);
+  retired_.push_back(std::move(gone.mapped()));
+  bury_timer_.start(std::chrono::milliseconds(0));
+}
+
+void Server::bury() {
+  retired_.clear();
+  if (state_ == State::open || !sessions_.empty()) return;
+  if (std::exchange(state_, State::closed) != State::closed) on_closed_();
+}
+
+// ---- closing ----
+
+void Server::close() {
+  if (state_ != State::open) return;
+  state_ = State::closing;
+  listeners_.clear();
+  grace_timer_.start(kGrace);
+  std::vector<std::uint64_t> ids;
+  for (const auto& [id, session] : sessions_) ids.push_back(id);
+  for (const std::uint64_t id : ids)
+    if (const auto found = sessions_.find(id); found != sessions_.end()) found->second->service_closing();
+  bury_timer_.start(std::chrono::milliseconds(0));
+}
+
+void Server::close_now() {
+  state_ = State::closing;
+  listeners_.clear();
+  grace_timer_.stop();
+  for (auto& [id, session] : sessions_) retired_.push_back(std::move(session));
+  sessions_.clear();
+  bury_timer_.start(std::chrono::milliseconds(0));
+}
+
+}  // namespace uvftpd

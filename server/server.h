@@ -1,0 +1,56 @@
+// Accepts control connections, owns the sessions, and closes the service.
+//
+//   open -> closing (listeners closed, transfers may end) -> closed
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "server/control_connection.h"
+#include "server/services.h"
+#include "server/uv.h"
+
+namespace uvftpd {
+
+class Server final : ControlConnection::Owner {
+ public:
+  // `on_closed` is called once, after close() or close_now(), when the last session has gone.
+  Server(Services& services, std::function<void()> on_closed);
+
+  struct ListenFault {
+    SocketAddress address;
+    int error;  // errno
+  };
+  // All of `server.listen`; the first that failed. A family that the machine does not have is passed over, as long
+  // as another address works.
+  std::optional<ListenFault> listen();
+  std::vector<SocketAddress> addresses() const;
+
+  void password_checked(std::uint64_t session, LoginWorkers::Verdict verdict);
+  void close();      // running transfers get 30 s
+  void close_now();
+
+ private:
+  enum class State : std::uint8_t { open, closing, closed };
+
+  int listen_at(const SocketAddress& address);
+  void accept(uv::Tcp control);
+  void retire(std::uint64_t session) override;
+  void bury();
+
+  Services& services_;
+  std::function<void()> on_closed_;
+  State state_ = State::open;
+  std::vector<uv::Listener> listeners_;
+  std::uint64_t last_session_ = 0;
+  std::unordered_map<std::uint64_t, std::unique_ptr<ControlConnection>> sessions_;
+  std::map<Address, unsigned> sessions_of_;  // by client address, where that is limited
+  std::vector<std::unique_ptr<ControlConnection>> retired_;
+  uv::Timer bury_timer_;   // fires from a clean stack
+  uv::Timer grace_timer_;
+};
+
+}  // namespace uvftpd

@@ -1,0 +1,27 @@
+// What every session shares. Owned by Server's maker (daemon), outlives all sessions.
+#pragma once
+
+#include "protocol/session.h"
+#include "server/accounts.h"
+#include "server/config.h"
+#include "server/data_loops.h"
+#include "server/login_workers.h"
+#include "server/passive_address.h"
+#include "server/transfer_log.h"
+#include "server/uv.h"
+
+namespace uvftpd {
+
+struct Services {
+  uv::Loop& loop;  // the control loop
+  const Config& config;
+  const SessionSettings& settings;
+  const Accounts& accounts;
+  const PassiveAddresses& passive_addresses;
+  LoginWorkers& logins;
+  DataLoops& data_loops;
+  TransferLog& transfer_log;
+  Workspace workspace;  // of the control loop
+};
+
+}  // namespace uvftpd

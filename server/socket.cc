@@ -1,0 +1,189 @@
+#include "server/socket.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace uvftpd {
+namespace {
+
+constexpr int kOn = 1;
+
+// A peer that vanished from an idle control connection is noticed after 2 + 4 * 0.5 minutes.
+constexpr int kKeepIdleSeconds = 120, kKeepIntervalSeconds = 30, kKeepProbes = 4;
+
+// TCP_CORK and a bounded send buffer together are the cheapest way to send in bulk to a near peer; a far one
+// needs a buffer that grows with the bandwidth-delay product, which pinning it would forbid.
+constexpr int kNearSendBuffer = 384 * 1024;
+constexpr unsigned kNearRoundTripMicroseconds = 1000;
+
+template <class Value>
+void set(int fd, int level, int name, const Value& value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+Descriptor make_socket(const SystemAddress& address) {
+  return Descriptor(::socket(address.get()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+}  // namespace
+
+// ---- addresses ----
+
+SystemAddress::SystemAddress(const SocketAddress& address) {
+  if (address.host.family == Address::Family::ipv4) {
+    sockaddr_in ipv4{};
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_port = htons(address.port);
+    std::memcpy(&ipv4.sin_addr, address.host.bytes.data(), sizeof ipv4.sin_addr);
+    std::memcpy(&storage_, &ipv4, sizeof ipv4);
+  } else {
+    sockaddr_in6 ipv6{};
+    ipv6.sin6_family = AF_INET6;
+    ipv6.sin6_port = htons(address.port);
+    ipv6.sin6_scope_id = address.host.scope;
+    std::memcpy(&ipv6.sin6_addr, address.host.bytes.data(), sizeof ipv6.sin6_addr);
+    std::memcpy(&storage_, &ipv6, sizeof ipv6);
+  }
+}
+
+socklen_t SystemAddress::size() const {
+  return storage_.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+}
+
+SocketAddress SystemAddress::parsed() const {
+  SocketAddress address;
+  if (storage_.ss_family == AF_INET) {
+    sockaddr_in ipv4{};
+    std::memcpy(&ipv4, &storage_, sizeof ipv4);
+    address.port = ntohs(ipv4.sin_port);
+    std::memcpy(address.host.bytes.data(), &ipv4.sin_addr, sizeof ipv4.sin_addr);
+    return address;
+  }
+  sockaddr_in6 ipv6{};
+  std::memcpy(&ipv6, &storage_, sizeof ipv6);
+  address.port = ntohs(ipv6.sin6_port);
+  address.host.family = Address::Family::ipv6;
+  address.host.scope = ipv6.sin6_scope_id;
+  std::memcpy(address.host.bytes.data(), &ipv6.sin6_addr, sizeof ipv6.sin6_addr);
+  address.host = unmapped(address.host);
+  return address;
+}
+
+SocketAddress local_address(int fd) {
+  SystemAddress address;
+  socklen_t size = SystemAddress::capacity();
+  ::getsockname(fd, address.get(), &size);
+  return address.parsed();
+}
+
+SocketAddress peer_address(int fd) {
+  SystemAddress address;
+  socklen_t size = SystemAddress::capacity();
+  ::getpeername(fd, address.get(), &size);
+  return address.parsed();
+}
+
+// ---- connections ----
+
+SocketResult listen_at(const SocketAddress& address) {
+  constexpr int kBacklog = 8;  // strangers may knock before the right peer
+  const SystemAddress system(address);
+  Descriptor socket = make_socket(system);
+  if (!socket.is_open()) return {{}, errno};
+  set(socket.get(), SOL_SOCKET, SO_REUSEADDR, kOn);
+  if (::bind(socket.get(), system.get(), system.size()) != 0 || ::listen(socket.get(), kBacklog) != 0)
+    return {{}, errno};
+  return {std::move(socket), 0};
+}
+
+SocketResult accept_from(int listener) {
+  for (;;) {
+    Descriptor socket(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.is_open()) return {std::move(socket), 0};
+    if (errno != EINTR && errno != ECONNABORTED) return {{}, errno};
+  }
+}
+
+SocketResult connect_from(const SocketAddress& source, const SocketAddress& peer) {
+  const SystemAddress from(source), to(peer);
+  Descriptor socket = make_socket(to);
+  if (!socket.is_open()) return {{}, errno};
+  // Many data connections may leave from one port as long as their peers differ.
+  set(socket.get(), SOL_SOCKET, SO_REUSEADDR, kOn);
+  if (::bind(socket.get(), from.get(), from.size()) != 0) return {{}, errno};
+  if (::connect(socket.get(), to.get(), to.size()) == 0) return {std::move(socket), 0};
+  if (errno == EINPROGRESS) return {std::move(socket), EINPROGRESS};
+  return {{}, errno};
+}
+
+int connect_error(int fd) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+// ---- options ----
+
+void prepare_listener(int fd) { set(fd, IPPROTO_TCP, TCP_NODELAY, kOn); }
+
+void prepare_control(int fd) {
+  set(fd, SOL_SOCKET, SO_OOBINLINE, kOn);
+  set(fd, SOL_SOCKET, SO_KEEPALIVE, kOn);
+  set(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepIdleSeconds);
+  set(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepIntervalSeconds);
+  set(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepProbes);
+}
+
+void prepare_data(int fd, std::chrono::milliseconds stalled) {
+  set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<unsigned>(stalled.count()));
+}
+
+void prepare_bulk_sending(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;
+  if (info.tcpi_rtt > kNearRoundTripMicroseconds) return;
+  set(fd, SOL_SOCKET, SO_SNDBUF, kNearSendBuffer);
+  set(fd, IPPROTO_TCP, TCP_CORK, kOn);
+}
+
+void end_sending(int fd) { ::shutdown(fd, SHUT_WR); }
+
+void reset_on_close(int fd) { set(fd, SOL_SOCKET, SO_LINGER, linger{1, 0}); }
+
+// ---- moving bytes ----
+
+std::ptrdiff_t receive(int fd, std::span<char> buffer) {
+  for (;;) {
+    const auto count = ::recv(fd, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count >= 0) return count;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+std::ptrdiff_t send(int fd, std::string_view bytes) {
+  for (;;) {
+    const auto count = ::send(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count >= 0) return count;
+    if (errno != EINTR) return -errno;
+  }
+}
+
+void discard_input(int fd) {
+  constexpr int kMaxChunks = 16;  // a peer that goes on sending gets its reset
+  char* const nowhere = nullptr;
+  for (int i = 0; i < kMaxChunks; ++i)
+    if (::recv(fd, nowhere, 64 * 1024, MSG_DONTWAIT | MSG_TRUNC) <= 0) return;
+}
+
+bool is_connection_error(int error) {
+  static constexpr int kErrors[] = {EPIPE,     ECONNRESET,   ECONNABORTED, ETIMEDOUT,
+                                    ENOTCONN, EHOSTUNREACH, ENETUNREACH,  ENETDOWN};
+  return std::find(std::begin(kErrors), std::end(kErrors), error) != std::end(kErrors);
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,75 @@
+// The door to the kernel's sockets: every call on a data connection or a socket option is made here.
+//
+// Addresses come out un-mapped: an IPv4 client of a dual-stack listener is an IPv4 client everywhere above.
+// All sockets are non-blocking. Errors are returned as errno; none is logged here.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "protocol/address.h"
+#include "server/descriptor.h"
+
+namespace uvftpd {
+
+// A SocketAddress as the kernel wants it.
+class SystemAddress {
+ public:
+  SystemAddress() = default;
+  explicit SystemAddress(const SocketAddress& address);
+  SocketAddress parsed() const;  // un-mapped
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage_); }
+  socklen_t size() const;
+  static constexpr socklen_t capacity() { return sizeof(sockaddr_storage); }
+
+ private:
+  sockaddr_storage storage_ = {};
+};
+
+SocketAddress local_address(int fd);
+SocketAddress peer_address(int fd);
+
+struct SocketResult {
+  Descriptor socket;
+  int error = 0;  // errno; 0: the socket is there
+};
+
+// A listening socket; EADDRINUSE is the only error worth another port.
+SocketResult listen_at(const SocketAddress& address);
+
+// One waiting connection; EAGAIN: none waits.
+SocketResult accept_from(int listener);
+
+// Connects from `source`. EINPROGRESS comes with the socket: it is ready for writing once it is decided, then
+// connect_error() tells.
+SocketResult connect_from(const SocketAddress& source, const SocketAddress& peer);
+int connect_error(int fd);
+
+// ---- options ----
+
+void prepare_listener(int fd);  // of control connections: what it sets is inherited by what it accepts
+void prepare_control(int fd);   // urgent data inline; a vanished peer is noticed
+void prepare_data(int fd, std::chrono::milliseconds stalled);  // a peer that takes nothing is noticed
+void prepare_bulk_sending(int fd);                             // for more than the first turn's bytes
+void end_sending(int fd);     // the peer reads the end of the stream
+void reset_on_close(int fd);  // the peer shall not take what it got for the whole
+
+// ---- moving bytes; -errno on failure, EAGAIN when it would block ----
+
+std::ptrdiff_t receive(int fd, std::span<char> buffer);  // 0: the peer has sent everything
+std::ptrdiff_t send(int fd, std::string_view bytes);
+// Takes what the peer sent against the direction, so that closing does not reset the connection and destroy
+// bytes that are still on their way.
+void discard_input(int fd);
+
+// True for the errors that a connection makes, as against those of a file, in calls that work on both.
+bool is_connection_error(int error);
+
+}  // namespace uvftpd

@@ -1,0 +1,85 @@
+#include "server/transfer.h"
+
+#include <fcntl.h>
+
+#include "server/listing_source.h"
+#include "server/receive_file.h"
+#include "server/send_batches.h"
+#include "server/send_file.h"
+#include "server/socket.h"
+#include "server/storage.h"
+
+namespace uvftpd {
+
+void SplicePipe::renew() {
+  constexpr int kWanted = 1 << 20;
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+    capacity_ = 0;  // transfers do without
+    return;
+  }
+  reading_ = Descriptor(ends[0]);
+  writing_ = Descriptor(ends[1]);
+  ::fcntl(writing_.get(), F_SETPIPE_SZ, kWanted);  // an unprivileged user may have used up what it is given
+  capacity_ = static_cast<std::size_t>(::fcntl(writing_.get(), F_GETPIPE_SZ));
+}
+
+void Transfer::close_connection(TransferResult::Outcome outcome) {
+  if (!socket_.is_open()) return;
+  if (outcome == TransferResult::Outcome::file_error || outcome == TransferResult::Outcome::stalled)
+    reset_on_close(socket_.get());
+  else
+    discard_input(socket_.get());
+  socket_.close();
+}
+
+Transfer::Turn Transfer::fail_file(int error) {
+  error_ = error;
+  return Turn::file_error;
+}
+
+Transfer::Turn Transfer::fail(int error) {
+  return is_connection_error(error) ? Turn::connection_lost : fail_file(error);
+}
+
+namespace {
+
+OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& request) {
+  OpenResult opened = open_for_reading(root, request.path);
+  if (opened.error == 0 && opened.kind == OpenResult::Kind::directory) opened.error = EISDIR;
+  if (opened.error != 0) return {nullptr, {}, opened.error};
+  if (request.type == Type::ascii) {
+    auto source = std::make_unique<AsciiSource>(opened.file->fd(), request.offset);
+    return {std::make_unique<SendBatches>(opened.file, std::move(source)), {}, 0};
+  }
+  if (request.offset > opened.size) return {nullptr, {}, ESPIPE};
+  const std::uint64_t count = opened.size - request.offset;
+  return {std::make_unique<SendFile>(std::move(opened.file), request.offset, count), count, 0};
+}
+
+OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& request) {
+  UploadResult opened = open_for_writing(root, request);
+  if (opened.error != 0) return {nullptr, {}, opened.error};
+  return {std::make_unique<ReceiveFile>(std::move(opened.upload), request.type), {}, 0};
+}
+
+}  // namespace
+
+OpenedTransfer open_transfer(const OpenFile& root, const TransferRequest& request) {
+  using enum TransferRequest::Kind;
+  switch (request.kind) {
+    case retrieve:
+      return open_retrieval(root, request);
+    case store:
+    case append:
+      return open_reception(root, request);
+    case list:
+    case name_list:
+      break;
+  }
+  OpenedListing listing = open_listing(root, request);
+  if (listing.error != 0) return {nullptr, {}, listing.error};
+  return {std::make_unique<SendBatches>(std::move(listing.directory), std::move(listing.source)), {}, 0};
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,110 @@
+#include "server/transfer_runner.h"
+
+namespace uvftpd {
+
+using Outcome = TransferResult::Outcome;
+
+TransferRunner::TransferRunner(uv::Loop& loop, const Workspace& workspace, std::chrono::milliseconds stalled,
+                               Owner& owner)
+    : loop_(loop),
+      workspace_(workspace),
+      stalled_(stalled),
+      owner_(owner),
+      stall_timer_(loop, [this] { end(Outcome::stalled); }) {}
+
+TransferRunner::~TransferRunner() {
+  poll_.reset();
+  if (transfer_) dispose(loop_, std::move(transfer_));
+}
+
+void TransferRunner::run(std::unique_ptr<Transfer> transfer) {
+  transfer_ = std::move(transfer);
+  last_transferred_ = transfer_->file()->transferred;
+  stall_timer_.start(stalled_);
+  step();
+}
+
+void TransferRunner::step() {
+  const Transfer::Turn turn = transfer_->turn(workspace_);
+  const std::uint64_t transferred = transfer_->file()->transferred;
+  if (std::exchange(last_transferred_, transferred) != transferred) stall_timer_.start(stalled_);
+
+  const bool is_guest = workspace_.place == Workspace::Place::control_loop;
+  const bool is_receiving = transfer_->direction() == Transfer::Direction::receiving;
+  switch (turn) {
+    case Transfer::Turn::complete:
+      return end(Outcome::complete);
+    case Transfer::Turn::connection_lost:
+      return end(Outcome::connection_lost);
+    case Transfer::Turn::file_error:
+      return end(Outcome::file_error);
+    case Transfer::Turn::wait_socket:
+      if (!is_guest || is_receiving) return wait();
+      break;
+    case Transfer::Turn::moved:
+      if (!is_guest) return wait();
+      break;
+    case Transfer::Turn::needs_disk:
+      if (!is_guest) return use_disk();
+      break;
+  }
+  poll_.reset();
+  stall_timer_.stop();
+  owner_.transfer_outgrew(*this, std::move(transfer_));
+}
+
+void TransferRunner::wait() {
+  if (!poll_) poll_.emplace(loop_, transfer_->socket(), [this] { step(); });
+  poll_->wait(transfer_->direction() == Transfer::Direction::receiving ? uv::Poll::For::reading
+                                                                      : uv::Poll::For::writing);
+}
+
+void TransferRunner::use_disk() {
+  if (poll_) poll_->stop();
+  disk_job_.emplace(
+      loop_,
+      [transfer = std::move(transfer_)]() mutable {
+        transfer->use_disk();
+        return std::move(transfer);
+      },
+      [this](std::unique_ptr<Transfer> transfer) {
+        transfer_ = std::move(transfer);
+        if (ending_)
+          end(*ending_);
+        else
+          step();
+      });
+}
+
+void TransferRunner::end(Outcome outcome) {
+  if (!transfer_) {
+    // A job has it; or it is settling already, and how it ends is decided.
+    if (!ending_) ending_ = outcome;
+    return;
+  }
+  stall_timer_.stop();
+  poll_.reset();
+  result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0, transfer_->file()->transferred};
+  transfer_->close_connection(outcome);
+  if (transfer_->settling() == Transfer::Settling::none) return settled(0);
+  settle_job_.emplace(
+      loop_, [transfer = std::move(transfer_), outcome] { return transfer->settle(outcome); },
+      [this](int error) { settled(error); });
+}
+
+void TransferRunner::settled(int error) {
+  transfer_.reset();
+  if (result_.outcome == Outcome::complete && error != 0) {
+    result_.outcome = Outcome::file_error;
+    result_.error = error;
+  }
+  owner_.transfer_over(*this, result_);
+}
+
+void dispose(uv::Loop& loop, std::unique_ptr<Transfer> transfer) {
+  transfer->close_connection(Outcome::aborted);
+  if (transfer->settling() == Transfer::Settling::none) return;
+  uv::detach(loop, [owned = std::move(transfer)] { owned->settle(Outcome::aborted); });
+}
+
+}  // namespace uvftpd

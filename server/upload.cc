@@ -1,0 +1,143 @@
+// The part of storage that receives files: temporary names, and how an upload ends.
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <array>
+
+#include "protocol/ascii.h"
+#include "server/jail.h"
+#include "server/storage.h"
+
+namespace uvftpd {
+namespace {
+
+constexpr unsigned kFileMode = 0666;  // less the umask
+
+// Short enough for a directory that allows only short names, hidden from a plain `ls`.
+std::string temporary_name() {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::array<unsigned char, 8> random{};
+  [[maybe_unused]] const auto filled = ::getrandom(random.data(), random.size(), 0);
+  std::string name = ".uvftpd-";
+  for (const unsigned char byte : random) {
+    name += kDigits[byte >> 4];
+    name += kDigits[byte & 0xf];
+  }
+  return name;
+}
+
+struct Target {
+  mode_t mode = kFileMode;
+  int error = 0;
+};
+
+// May a new file take this name? What is there keeps its mode.
+Target examine_target(const Leaf& leaf, Existing existing) {
+  struct stat status {};
+  if (::fstatat(leaf.parent.get(), leaf.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return {kFileMode, errno == ENOENT ? 0 : errno};
+  if (S_ISDIR(status.st_mode)) return {0, EISDIR};
+  if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return {0, EINVAL};
+  if (existing == Existing::keep) return {0, EEXIST};
+  if (S_ISLNK(status.st_mode)) return {kFileMode, 0};
+  // A rename would replace a file that is write-protected; whoever protected it did not mean that.
+  if (::faccessat(leaf.parent.get(), leaf.name.c_str(), W_OK, AT_EACCESS) != 0) return {0, errno};
+  return {status.st_mode & 0777, 0};
+}
+
+UploadResult open_anew(const OpenFile& root, const TransferRequest& request) {
+  Leaf leaf = find_leaf(root, request.path);
+  if (leaf.error != 0) return {nullptr, leaf.error};
+  const Target target = examine_target(leaf, request.existing);
+  if (target.error != 0) return {nullptr, target.error};
+  const std::string temporary = temporary_name();
+  Descriptor opened(open_beneath(leaf.parent.get(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.mode));
+  if (!opened.is_open()) return {nullptr, errno};
+  Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name), request.existing};
+  return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0};
+}
+
+// The stored offset that `transfer_offset` bytes of TYPE A come to; beyond the end: ESPIPE.
+std::ptrdiff_t stored_offset(int fd, std::uint64_t transfer_offset) {
+  AsciiEncoder encoder;
+  std::string chunk;
+  std::uint64_t stored = 0, counted = 0;
+  for (;;) {
+    chunk.clear();
+    const auto count = read_some(fd, stored, 64 * 1024, chunk);
+    if (count < 0) return count;
+    for (const char& byte : chunk) {
+      if (counted >= transfer_offset) return static_cast<std::ptrdiff_t>(stored);
+      counted += encoder.count({&byte, 1});
+      ++stored;
+    }
+    if (count == 0) return counted == transfer_offset ? static_cast<std::ptrdiff_t>(stored) : -ESPIPE;
+  }
+}
+
+UploadResult open_in_place(const OpenFile& root, const TransferRequest& request) {
+  const bool is_append = request.kind == TransferRequest::Kind::append;
+  if (request.existing == Existing::keep && !is_append) return {nullptr, EEXIST};
+  struct stat status {};
+  {
+    const Descriptor node(open_beneath(root.fd(), request.path, O_PATH));
+    if (!node.is_open() && errno != ENOENT) return {nullptr, errno};
+    if (node.is_open() && (::fstat(node.get(), &status) != 0 || !S_ISREG(status.st_mode)))
+      return {nullptr, S_ISDIR(status.st_mode) ? EISDIR : EINVAL};
+    if (!node.is_open() && (!is_append || request.missing == Missing::refuse)) return {nullptr, ENOENT};
+  }
+  const bool reads_back = request.type == Type::ascii && !is_append;
+  const int access = reads_back ? O_RDWR : O_WRONLY;
+  Descriptor opened(open_beneath(root.fd(), request.path, access | O_NONBLOCK | O_NOCTTY | (is_append ? O_CREAT : 0),
+                                 is_append ? kFileMode : 0));
+  if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) return {nullptr, errno};
+  if (!S_ISREG(status.st_mode)) return {nullptr, EINVAL};
+  auto offset = static_cast<std::ptrdiff_t>(is_append ? status.st_size : static_cast<off_t>(request.offset));
+  if (reads_back) offset = stored_offset(opened.get(), request.offset);
+  if (offset < 0) return {nullptr, static_cast<int>(-offset)};
+  if (offset > status.st_size) return {nullptr, ESPIPE};
+  return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), Upload::Place{},
+                                   static_cast<std::uint64_t>(offset)),
+          0};
+}
+
+}  // namespace
+
+UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request) {
+  const bool goes_on = request.kind == TransferRequest::Kind::append || request.offset > 0;
+  return goes_on ? open_in_place(root, request) : open_anew(root, request);
+}
+
+Upload::Upload(SharedFile file, Place place, std::uint64_t offset)
+    : file_(std::move(file)), place_(std::move(place)), offset_(offset) {}
+
+Upload::~Upload() {
+  if (state_ == State::open) give_up();
+}
+
+int Upload::commit(std::uint64_t end) {
+  // A file that was gone on with ends where its new content ends.
+  if (place_.temporary.empty() && ::ftruncate(file_->fd(), static_cast<off_t>(end)) != 0) return errno;
+  if (const int error = file_->descriptor.close(); error != 0) return error;
+  if (!place_.temporary.empty()) {
+    const unsigned flags = place_.existing == Existing::keep ? RENAME_NOREPLACE : 0;
+    const int parent = place_.parent.get();
+    if (::renameat2(parent, place_.temporary.c_str(), parent, place_.name.c_str(), flags) != 0) return errno;
+  }
+  state_ = State::settled;
+  return 0;
+}
+
+void Upload::give_up() {
+  state_ = State::settled;
+  if (place_.temporary.empty()) return;
+  const int parent = place_.parent.get();
+  const char* temporary = place_.temporary.c_str();
+  struct stat status {};
+  const bool has_content = ::fstatat(parent, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0;
+  if (has_content && ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0) return;
+  ::unlinkat(parent, temporary, 0);
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,204 @@
+#include "server/uv.h"
+
+#include <cassert>
+
+#include "server/socket.h"
+
+namespace uvftpd::uv {
+namespace {
+
+template <class Handle>
+uv_handle_t* base(Handle* handle) {
+  return reinterpret_cast<uv_handle_t*>(handle);
+}
+
+template <class Handle>
+uv_stream_t* stream(Handle* handle) {
+  return reinterpret_cast<uv_stream_t*>(handle);
+}
+
+template <class Block>
+void close_block(Block* block) {
+  uv_close(base(&block->handle), [](uv_handle_t* handle) { delete static_cast<Block*>(handle->data); });
+}
+
+template <class Handle>
+int descriptor_of(const Handle* handle) {
+  uv_os_fd_t fd = -1;
+  uv_fileno(reinterpret_cast<const uv_handle_t*>(handle), &fd);
+  return fd;
+}
+
+}  // namespace
+
+// ---- Loop and Timer ----
+
+Loop::Loop() {
+  uv_loop_init(&loop_);
+  loop_.data = this;
+  uv_timer_init(&loop_, &timer_);
+}
+
+Loop::~Loop() {
+  uv_close(base(&timer_), nullptr);
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  [[maybe_unused]] const int status = uv_loop_close(&loop_);
+  assert(status == 0);
+}
+
+void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+void Loop::stop() { uv_stop(&loop_); }
+
+void Loop::arm() {
+  if (entries_.empty()) {
+    uv_timer_stop(&timer_);
+    return;
+  }
+  const std::uint64_t now = uv_now(&loop_), first = entries_.begin()->first;
+  const auto fire = [](uv_timer_t* timer) { static_cast<Loop*>(timer->loop->data)->fire_timers(); };
+  uv_timer_start(&timer_, fire, first > now ? first - now : 0, 0);
+}
+
+void Loop::fire_timers() {
+  const std::uint64_t now = uv_now(&loop_);
+  while (!entries_.empty() && entries_.begin()->first <= now) {
+    Timer* timer = entries_.begin()->second;
+    entries_.erase(entries_.begin());
+    timer->entry_.reset();
+    if (timer->due_ > now) {
+      timer->entry_ = entries_.emplace(timer->due_, timer);
+    } else {
+      const auto on_expiry = timer->on_expiry_;  // the callback may destroy the timer
+      on_expiry();
+    }
+  }
+  arm();
+}
+
+void Timer::start(std::chrono::milliseconds from_now) {
+  due_ = uv_now(loop_->get()) + static_cast<std::uint64_t>(from_now.count());
+  if (entry_ && (*entry_)->first <= due_) return;
+  if (entry_) loop_->entries_.erase(*entry_);
+  entry_ = loop_->entries_.emplace(due_, this);
+  if (loop_->entries_.begin() == *entry_) loop_->arm();
+}
+
+void Timer::stop() {
+  if (!entry_) return;
+  loop_->entries_.erase(*entry_);
+  entry_.reset();
+  if (loop_->entries_.empty()) loop_->arm();
+}
+
+// ---- Poll ----
+
+Poll::Poll(Loop& loop, int fd, std::function<void()> on_ready) : block_(new Block{{}, std::move(on_ready)}) {
+  uv_poll_init(loop.get(), &block_->handle, fd);
+  block_->handle.data = block_.get();
+}
+
+void Poll::wait(For what) {
+  uv_poll_start(&block_->handle, what == For::reading ? UV_READABLE : UV_WRITABLE,
+                [](uv_poll_t* handle, int, int) { static_cast<Block*>(handle->data)->on_ready(); });
+}
+
+void Poll::stop() { uv_poll_stop(&block_->handle); }
+void Poll::Close::operator()(Block* block) const { close_block(block); }
+
+// ---- Tcp ----
+
+Tcp::Tcp(Loop& loop) : block_(new Block{{}, nullptr}) {
+  uv_tcp_init(loop.get(), &block_->handle);
+  block_->handle.data = block_.get();
+}
+
+void Tcp::read(User& user) {
+  block_->user = &user;
+  const auto lend = [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
+    const auto scratch = static_cast<Loop*>(handle->loop->data)->scratch();
+    *buffer = uv_buf_init(scratch.data(), static_cast<unsigned>(scratch.size()));
+  };
+  const auto take = [](uv_stream_t* handle, ssize_t count, const uv_buf_t* buffer) {
+    User* reader = static_cast<Block*>(handle->data)->user;
+    if (count > 0) return reader->received({buffer->base, static_cast<std::size_t>(count)});
+    if (count == 0) return;
+    uv_read_stop(handle);
+    reader->ended(count == UV_EOF ? 0 : static_cast<int>(-count));
+  };
+  uv_read_start(stream(&block_->handle), lend, take);
+}
+
+void Tcp::pause() { uv_read_stop(stream(&block_->handle)); }
+
+void Tcp::write(std::string bytes) {
+  struct Write {
+    uv_write_t request;
+    std::string bytes;
+  };
+  std::size_t sent = 0;
+  if (unsent() == 0) {
+    uv_buf_t all = uv_buf_init(bytes.data(), static_cast<unsigned>(bytes.size()));
+    const int count = uv_try_write(stream(&block_->handle), &all, 1);
+    if (count > 0) sent = static_cast<std::size_t>(count);
+    if (sent == bytes.size()) return;
+  }
+  auto* write = new Write{{}, std::move(bytes)};
+  write->request.data = write;
+  const uv_buf_t rest =
+      uv_buf_init(write->bytes.data() + sent, static_cast<unsigned>(write->bytes.size() - sent));
+  uv_write(&write->request, stream(&block_->handle), &rest, 1, [](uv_write_t* request, int status) {
+    const std::unique_ptr<Write> owned(static_cast<Write*>(request->data));
+    auto* block = static_cast<Block*>(request->handle->data);
+    if (uv_is_closing(base(request->handle)) || !block->user) return;
+    if (status != 0 || block->handle.write_queue_size == 0) block->user->written(-status);
+  });
+}
+
+int Tcp::fd() const { return descriptor_of(&block_->handle); }
+void Tcp::Close::operator()(Block* block) const { close_block(block); }
+
+// ---- Listener ----
+
+Listener::Listener(Loop& loop, std::function<void(Tcp)> on_accept)
+    : block_(new Block{{}, &loop, std::move(on_accept)}) {
+  uv_tcp_init(loop.get(), &block_->handle);
+  block_->handle.data = block_.get();
+}
+
+int Listener::listen(const SocketAddress& address, Stack stack, int backlog) {
+  const SystemAddress system(address);
+  const unsigned flags = stack == Stack::single && address.host.family == Address::Family::ipv6 ? UV_TCP_IPV6ONLY : 0;
+  const int bound = uv_tcp_bind(&block_->handle, system.get(), flags);
+  if (bound != 0) return -bound;
+  return -uv_listen(stream(&block_->handle), backlog, [](uv_stream_t* server, int status) {
+    auto* block = static_cast<Block*>(server->data);
+    if (status != 0 || uv_is_closing(base(server))) return;
+    Tcp client(*block->loop);
+    if (uv_accept(server, stream(&client.block_->handle)) == 0) block->on_accept(std::move(client));
+  });
+}
+
+int Listener::fd() const { return descriptor_of(&block_->handle); }
+void Listener::Close::operator()(Block* block) const { close_block(block); }
+
+// ---- Signal and Wake ----
+
+Signal::Signal(Loop& loop, int number, std::function<void()> on_signal)
+    : block_(new Block{{}, std::move(on_signal)}) {
+  uv_signal_init(loop.get(), &block_->handle);
+  block_->handle.data = block_.get();
+  uv_signal_start(
+      &block_->handle, [](uv_signal_t* handle, int) { static_cast<Block*>(handle->data)->on_signal(); }, number);
+}
+
+void Signal::Close::operator()(Block* block) const { close_block(block); }
+
+Wake::Wake(Loop& loop, std::function<void()> on_wake) : block_(new Block{{}, std::move(on_wake)}) {
+  uv_async_init(loop.get(), &block_->handle, [](uv_async_t* handle) { static_cast<Block*>(handle->data)->on_wake(); });
+  block_->handle.data = block_.get();
+}
+
+void Wake::send() { uv_async_send(&block_->handle); }
+void Wake::Close::operator()(Block* block) const { close_block(block); }
+
+}  // namespace uvftpd::uv

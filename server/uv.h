@@ -1,0 +1,277 @@
+// libuv's loops, handles and requests as owned C++ objects; nothing else in the project includes uv.h.
+//
+// The one lifetime rule: an object owns its Timer, Poll, Tcp, Signal, Mailbox and Job members, and when such a
+// member is destroyed none of its callbacks runs any more. libuv needs a handle's memory for a while longer, so
+// each member is a thin owner of a block that frees itself in libuv's last callback. A member may be destroyed
+// from inside its own callback. Callbacks are set once, at construction. No exception may leave a callback.
+#pragma once
+
+#include <uv.h>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocol/address.h"
+
+namespace uvftpd::uv {
+
+class Timer;
+
+// A loop, run by the thread that calls run(). Must outlive everything made on it.
+class Loop {
+ public:
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void run();  // until nothing is left that could make an event
+  void stop();
+  uv_loop_t* get() { return &loop_; }
+  std::uint64_t now() const { return uv_now(&loop_); }  // milliseconds of a monotonic clock
+  // For bytes that are used up before the callback that got them returns.
+  std::span<char> scratch() { return scratch_; }
+
+ private:
+  friend class Timer;
+  using TimerEntries = std::multimap<std::uint64_t, Timer*>;  // by the loop's clock, milliseconds
+  void fire_timers();
+  void arm();
+
+  uv_loop_t loop_;
+  uv_timer_t timer_;  // the one handle behind all Timers: 10,000 sessions need no handle each
+  TimerEntries entries_;
+  std::array<char, 4096> scratch_;
+};
+
+// Expires once after each start(), by the monotonic clock.
+class Timer {
+ public:
+  Timer(Loop& loop, std::function<void()> on_expiry) : loop_(&loop), on_expiry_(std::move(on_expiry)) {}
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  ~Timer() { stop(); }
+
+  void start(std::chrono::milliseconds from_now);  // or restart; cheap when it only moves the end
+  void stop();
+
+ private:
+  friend class Loop;
+  Loop* loop_;
+  std::function<void()> on_expiry_;
+  std::uint64_t due_ = 0;
+  std::optional<Loop::TimerEntries::iterator> entry_;  // not later than due_
+};
+
+// Readiness of a descriptor, which must stay open longer than the Poll.
+class Poll {
+ public:
+  enum class For : std::uint8_t { reading, writing };
+  Poll(Loop& loop, int fd, std::function<void()> on_ready);  // also called on an error: the next call tells it
+  void wait(For what);                                       // goes on until stop()
+  void stop();
+
+ private:
+  struct Block {
+    uv_poll_t handle;
+    std::function<void()> on_ready;
+  };
+  struct Close {
+    void operator()(Block* block) const;
+  };
+  std::unique_ptr<Block, Close> block_;
+};
+
+// A control connection's stream.
+class Tcp {
+ public:
+  class User {
+   public:
+    virtual void received(std::string_view bytes) = 0;
+    virtual void ended(int status) = 0;    // 0: the peer sends no more; else the error
+    virtual void written(int status) = 0;  // everything unsent has left, or the error
+   protected:
+    ~User() = default;
+  };
+
+  explicit Tcp(Loop& loop);
+  void read(User& user);  // begins, or goes on after pause()
+  void pause();
+  void write(std::string bytes);  // what does not leave at once is told by User::written
+  std::size_t unsent() const { return block_->handle.write_queue_size; }
+  int fd() const;
+
+ private:
+  friend class Listener;
+  struct Block {
+    uv_tcp_t handle;
+    User* user;
+  };
+  struct Close {
+    void operator()(Block* block) const;
+  };
+  std::unique_ptr<Block, Close> block_;
+};
+
+// Accepts control connections.
+class Listener {
+ public:
+  enum class Stack : std::uint8_t { dual, single };  // of an IPv6 socket: also IPv4 clients, as mapped addresses?
+  Listener(Loop& loop, std::function<void(Tcp)> on_accept);
+  int listen(const SocketAddress& address, Stack stack, int backlog);  // 0 or errno
+  int fd() const;
+
+ private:
+  struct Block {
+    uv_tcp_t handle;
+    Loop* loop;
+    std::function<void(Tcp)> on_accept;
+  };
+  struct Close {
+    void operator()(Block* block) const;
+  };
+  std::unique_ptr<Block, Close> block_;
+};
+
+class Signal {
+ public:
+  Signal(Loop& loop, int number, std::function<void()> on_signal);
+
+ private:
+  struct Block {
+    uv_signal_t handle;
+    std::function<void()> on_signal;
+  };
+  struct Close {
+    void operator()(Block* block) const;
+  };
+  std::unique_ptr<Block, Close> block_;
+};
+
+// Wakes a loop from other threads; the base of Mailbox.
+class Wake {
+ public:
+  Wake(Loop& loop, std::function<void()> on_wake);
+  void send();  // from any thread
+
+ private:
+  struct Block {
+    uv_async_t handle;
+    std::function<void()> on_wake;
+  };
+  struct Close {
+    void operator()(Block* block) const;
+  };
+  std::unique_ptr<Block, Close> block_;
+};
+
+// Messages from other threads, taken in order on the owner's loop. No thread may post once it is destroyed.
+template <class Message>
+class Mailbox {
+ public:
+  Mailbox(Loop& loop, std::function<void(Message)> on_message)
+      : on_message_(std::move(on_message)), wake_(loop, [this] { deliver(); }) {}
+
+  void post(Message message) {
+    {
+      const std::lock_guard lock(mutex_);
+      messages_.emplace_back(std::move(message));
+    }
+    wake_.send();
+  }
+
+ private:
+  void deliver() {
+    std::vector<Message> taken;
+    {
+      const std::lock_guard lock(mutex_);
+      taken.swap(messages_);
+    }
+    for (Message& message : taken) on_message_(std::move(message));
+  }
+
+  std::mutex mutex_;
+  std::vector<Message> messages_;
+  std::function<void(Message)> on_message_;
+  Wake wake_;
+};
+
+// A blocking call on libuv's thread pool. Destroying the Job forgets the call: it may still run, but its result
+// is dropped (so a result that owns something must be an owning type).
+template <class Result>
+class Job {
+ public:
+  template <class Call, class Done>
+  Job(Loop& loop, Call call, Done on_done) : block_(new Typed<Call, Done>(std::move(call), std::move(on_done), this)) {
+    block_->request.data = block_;
+    uv_queue_work(loop.get(), &block_->request, run, done);
+  }
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+  ~Job() {
+    if (!block_) return;
+    block_->job = nullptr;
+    uv_cancel(reinterpret_cast<uv_req_t*>(&block_->request));
+  }
+
+ private:
+  struct Block {
+    explicit Block(Job* owner) : job(owner) {}
+    Block(const Block&) = delete;
+    Block& operator=(const Block&) = delete;
+    virtual ~Block() = default;
+    virtual Result call() = 0;
+    virtual void finish(Result made) = 0;
+    uv_work_t request = {};
+    std::optional<Result> result;
+    Job* job;
+  };
+  template <class Call, class Done>
+  struct Typed final : Block {
+    Typed(Call call_it, Done done_it, Job* owner)
+        : Block(owner), call_function(std::move(call_it)), done_function(std::move(done_it)) {}
+    Result call() override { return call_function(); }
+    void finish(Result made) override { done_function(std::move(made)); }
+    Call call_function;
+    Done done_function;
+  };
+
+  static void run(uv_work_t* request) {
+    auto* block = static_cast<Block*>(request->data);
+    block->result.emplace(block->call());
+  }
+  static void done(uv_work_t* request, int) {
+    const std::unique_ptr<Block> block(static_cast<Block*>(request->data));
+    if (!block->job) return;
+    block->job->block_ = nullptr;
+    block->finish(std::move(*block->result));
+  }
+
+  Block* block_;
+};
+
+// A blocking call on the pool that nobody waits for.
+template <class Call>
+void detach(Loop& loop, Call call) {
+  struct Work {
+    uv_work_t request;
+    Call call;
+  };
+  auto* work = new Work{{}, std::move(call)};
+  work->request.data = work;
+  uv_queue_work(
+      loop.get(), &work->request, [](uv_work_t* request) { static_cast<Work*>(request->data)->call(); },
+      [](uv_work_t* request, int) { delete static_cast<Work*>(request->data); });
+}
+
+}  // namespace uvftpd::uv

@@ -1,0 +1,307 @@
+"""What every black-box test file starts from: a daemon of its own in a fresh directory, and helpers.
+
+A Server is one running uvftpd: it writes the configuration, waits for the ready line, and its stop()
+is itself a test (SIGTERM, exit status 0, no sanitizer report). The binary is the environment's UVFTPD, else the
+release build. Ports are always 0, so any number of test files may run at once. Nothing sleeps for luck:
+a test waits for a reply, for an end of file, or with wait_until for a condition, always within BOUND.
+"""
+
+import json
+import mmap
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+from raw_client import BOUND, Control
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BINARY = os.path.abspath(os.environ.get("UVFTPD", os.path.join(HERE, "../../build/release/uvftpd")))
+ROOT = os.geteuid() == 0
+NOBODY = 65534
+
+# One password for all users of the tests, hashed cheaply: hashes are not what most tests are about.
+PASSWORD = "wonderland"
+PASSWORD_HASH = ("$6$rounds=1000$7iRqD6wLChUsOveG$l07KRIziU0bqEab5DXkJqwIGBk4UX073xUlw6A53M5UZp7NezDhqhc0f"
+                 "VB4gqA5NR66ePecNsO47ffd2ziF6v/")
+EVERYTHING = ["list", "download", "upload", "append", "overwrite", "rename", "delete", "mkdir", "rmdir",
+              "chmod", "mtime"]
+
+_SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "UndefinedBehaviorSanitizer",
+                    "MemorySanitizer", "runtime error:", "terminate called", "Assertion `")
+
+# As many descriptors as may be had, for this process and the daemons that it starts.
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+
+
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        return True
+    except OSError:
+        return False
+
+
+HAS_IPV6 = has_ipv6()
+
+
+def is_sanitized():
+    """Whether the binary carries a sanitizer: memory bounds mean nothing then."""
+    if os.environ.get("UVFTPD_SANITIZED") == "1":
+        return True
+    with open(BINARY, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as octets:
+        return any(octets.find(word) >= 0 for word in (b"__asan_init", b"__tsan_init", b"__ubsan_handle"))
+
+
+def wait_until(condition, what, bound=BOUND):
+    """Polls until `condition()` is true; its value. After `bound` seconds a failure that says `what` is missing
+    (a text, or a function that makes one then)."""
+    end = time.monotonic() + bound
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {bound:.0f} s: {what() if callable(what) else what}")
+        time.sleep(0.02)
+
+
+def toml(config):
+    """The configuration as TOML text: tables, arrays of tables, and values as JSON spells them."""
+    lines = []
+
+    def table(values, name):
+        inner = [(key, value) for key, value in values.items() if isinstance(value, dict)]
+        arrays = [(key, value) for key, value in values.items()
+                  if isinstance(value, list) and value and isinstance(value[0], dict)]
+        for key, value in values.items():
+            if (key, value) not in inner and (key, value) not in arrays:
+                lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+        for key, value in inner:
+            lines.append(f"[{name}{key}]")
+            table(value, f"{name}{key}.")
+        for key, entries in arrays:
+            for entry in entries:
+                lines.append(f"[[{name}{key}]]")
+                table(entry, f"{name}{key}.")
+
+    table(config, "")
+    return "\n".join(lines) + "\n"
+
+
+def user(root, name="alice", **more):
+    return {"name": name, "password": PASSWORD_HASH, "root": root, "permissions": EVERYTHING} | more
+
+
+def base_config(root):
+    listen = ["127.0.0.1:0"] + (["[::1]:0"] if HAS_IPV6 else [])
+    return {
+        "server": {"listen": listen},
+        "active": {"source_port": 0},
+        "limits": {"per_address": 0},
+        "anonymous": {"enabled": True, "root": root},
+        "user": [user(root)],
+    }
+
+
+def merged(base, changes):
+    result = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
+
+
+class Server:
+    """A daemon. `changes` overlays base_config(), or is called with the root and returns the changes;
+    `serve` has the arguments of `uvftpd serve` instead. With `as_nobody` it runs without any privilege."""
+
+    def __init__(self, changes=None, serve=None, as_nobody=False, environment=None):
+        self.directory = tempfile.mkdtemp(prefix="uvftpd-test-")
+        os.chmod(self.directory, 0o755)
+        self.root = self.path_of("root")
+        self.outside = self.path_of("outside")  # what no client may ever reach
+        self.log = self.path_of("stderr")
+        os.mkdir(self.root)
+        os.mkdir(self.outside)
+        self.stopped = False
+        command = [BINARY]
+        if as_nobody and ROOT:
+            command = self._without_privilege()
+        if serve is None:
+            changes = changes(self.root) if callable(changes) else changes or {}
+            self.config = self.path_of("uvftpd.toml")
+            with open(self.config, "w", encoding="utf-8") as file:
+                file.write(toml(merged(base_config(self.root), changes)))
+            command += ["run", "-c", self.config, "--ready"]
+        else:
+            command += ["serve", *serve]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=self.root,
+                env=os.environ | {"TZ": "UTC"} | (environment or {}))
+        self.pid = self.process.pid
+        try:
+            self.ready_line = self._read_ready_line()
+            self.ready = json.loads(self.ready_line)
+        except Exception:
+            self.kill()
+            raise
+
+    def _without_privilege(self):
+        copy = self.path_of("uvftpd")  # the build may lie where nobody may not look
+        shutil.copy(BINARY, copy)
+        os.chmod(copy, 0o755)
+        for path in (self.root, self.outside):
+            os.chown(path, NOBODY, NOBODY)
+        return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all",
+                "--ambient-caps=-all", "--bounding-set=-all", "--no-new-privs", copy]
+
+    def _read_ready_line(self):
+        line = b""
+        end = time.monotonic() + BOUND
+        while not line.endswith(b"\n"):
+            readable, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))
+            piece = os.read(self.process.stdout.fileno(), 4096) if readable else b""
+            if not piece:
+                status = self.process.poll()
+                raise AssertionError(f"no ready line (exit status {status}); stderr:\n{self.log_text()}")
+            line += piece
+        return line.decode()
+
+    # ---- where things are ----
+
+    def path_of(self, name):
+        return os.path.join(self.directory, name)
+
+    def path(self, name):
+        """The real path of a client's name."""
+        return os.path.join(os.fsencode(self.root), os.fsencode(name).lstrip(b"/"))
+
+    def write(self, name, octets=b"", mtime=None):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "wb") as file:
+            file.write(octets)
+        if mtime is not None:
+            os.utime(self.path(name), (mtime, mtime))
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def names(self, directory=""):
+        """What a directory really holds, hidden names too."""
+        return sorted(os.fsdecode(name) for name in os.listdir(self.path(directory)))
+
+    def address(self, family=4):
+        for one in self.ready["listen"]:
+            if (":" in one["address"]) == (family == 6):
+                return one["address"], one["port"]
+        raise unittest.SkipTest(f"the server does not listen on IPv{family} here")
+
+    # ---- what it uses ----
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def memory(self, field="Rss"):
+        """Bytes, from smaps_rollup: Rss, Pss …"""
+        with open(f"/proc/{self.pid}/smaps_rollup", encoding="ascii") as file:
+            for line in file:
+                if line.startswith(field + ":"):
+                    return int(line.split()[1]) * 1024
+        raise AssertionError(f"no {field} in smaps_rollup")
+
+    def expect_descriptors(self, at_most):
+        wait_until(lambda: self.descriptors() <= at_most,
+                   lambda: f"at most {at_most} descriptors; there are {self.descriptors()}")
+
+    def log_text(self):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    # ---- its end ----
+
+    def signal(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+
+    def wait(self, bound=BOUND):
+        """The exit status."""
+        try:
+            return self.process.wait(bound)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running after {bound:.0f} s; stderr:\n{self.log_tail()}") from None
+
+    def log_tail(self):
+        return self.log_text()[-6000:]
+
+    def stop(self):
+        """SIGTERM, and everything that must hold at the end of a daemon."""
+        if self.stopped:
+            return
+        try:
+            if self.process.poll() is None:
+                self.signal()
+            status = self.wait(BOUND + 30)
+            text = self.log_text()
+            found = [word for word in _SANITIZER_WORDS if word in text]
+            assert not found, f"{found} on stderr:\n{text[:12000]}"
+            assert status == 0, f"exit status {status}; stderr:\n{self.log_tail()}"
+        finally:
+            self.kill()
+
+    def kill(self):
+        """Ends it whatever it does, and removes its directory."""
+        self.stopped = True
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class ServerTest(unittest.TestCase):
+    """Tests that share one server, made of the class's `changes` and filled by `fill(server)`."""
+
+    changes = None  # a dict, or a function of the root that makes one
+    server_options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(cls.changes, **cls.server_options)
+        cls.addClassCleanup(cls.server.stop)
+        cls.fill(cls.server)
+
+    @classmethod
+    def fill(cls, server):
+        """Puts files into the root, before the first test."""
+
+    def start(self, changes=None, **options):
+        """A server for one test only."""
+        server = Server(changes, **options)
+        self.addCleanup(server.stop)
+        return server
+
+    def connect(self, server=None, family=4, **options):
+        """A control connection without a login."""
+        control = Control((server or self.server).address(family), **options)
+        self.addCleanup(control.close)
+        return control
+
+    def client(self, server=None, family=4, name="alice", password=PASSWORD, source=None):
+        """A control connection that is logged in, in TYPE I."""
+        return self.connect(server, family, source=source).login(name, password)
+
+    def need_root(self, why):
+        if not ROOT:
+            self.skipTest(f"needs root: {why}")
+
+    def need_ipv6(self):
+        if not HAS_IPV6:
+            self.skipTest("no IPv6 here")

@@ -1,0 +1,305 @@
+"""Logging in and out: USER, PASS, REIN; anonymous and by password; what is refused, and how.
+
+A refusal tells nothing: the same code and the same text for a wrong password, an unknown user and a locked one.
+"""
+
+import socket
+import subprocess
+import time
+import unittest
+
+from harness import BINARY, EVERYTHING, PASSWORD, PASSWORD_HASH, ServerTest, user
+from raw_client import BOUND, receive_all
+
+OTHER_HASHES = {
+    "sha256": "$5$rounds=1000$jmYkCGeOaCuikLPm$xuF/WQN/J.DDBOF2RKdaFIcuNZqdTa.KMQp2vFowh35",
+    "bcrypt": "$2b$04$/2pqjHYBEH/u1FaCewKqtOoj70soYZ76l7.3Vj/RaXXmNeGMhFQUm",
+    "md5": "$1$cKNmJ/8n$kCWH4fklhPVZKFMjFvXMn1",
+}
+
+NEEDS_LOGIN = (
+    "PWD", "XPWD", "CWD pub", "XCWD pub", "CDUP", "XCUP", "MKD new", "XMKD new", "RMD pub", "XRMD pub",
+    "DELE file.txt", "RNFR file.txt", "SIZE file.txt", "MDTM file.txt", "PASV", "EPSV",
+    "PORT 127,0,0,1,200,200", "EPRT |1|127.0.0.1|50000|", "RETR file.txt", "STOR new.txt", "APPE new.txt",
+    "LIST", "NLST", "STAT file.txt",
+)
+
+
+def yescrypt_hash():
+    return subprocess.run([BINARY, "hash-password"], input=PASSWORD + "\n", capture_output=True, text=True,
+                          check=True, timeout=60).stdout.strip()
+
+
+class Anonymous(ServerTest):
+    def fill(server):
+        server.write("file.txt", b"hello\n")
+
+    def test_the_names_anonymous_and_ftp_are_taken_in_any_case(self):
+        for name in ("anonymous", "ftp", "Anonymous", "ANONYMOUS", "FTP", "fTp"):
+            with self.subTest(name=name):
+                client = self.client(name=name, password="guest@example.org")
+                self.assertEqual(client.retrieve("RETR file.txt"), b"hello\n")
+
+    def test_the_331_asks_for_an_e_mail_address(self):
+        reply = self.connect().do("USER anonymous", 331)
+        self.assertRegex(reply.text.lower(), "mail")
+
+    def test_any_password_will_do(self):
+        self.client(name="ftp", password="x")
+
+    def test_it_cannot_write_by_default(self):
+        client = self.client(name="anonymous", password="guest@example.org")
+        for command in ("MKD new", "DELE file.txt", "RMD pub"):
+            client.do(command, 550)
+        client.data()
+        client.do("STOR new.txt", 550, 553)
+        client.send("RNFR file.txt")
+        if client.expect(350, 550).code == 350:
+            client.do("RNTO moved.txt", 550, 553)
+        self.assertEqual(self.server.names(), ["file.txt"])
+
+
+class AnonymousDisabled(ServerTest):
+    changes = {"anonymous": {"enabled": False}, "limits": {"login_delay": 0}}
+
+    def test_it_is_asked_for_a_password_and_refused(self):
+        control = self.connect()
+        control.do("USER anonymous", 331)
+        control.do("PASS guest@example.org", 530)
+
+    def test_users_still_log_in(self):
+        self.client().do("PWD", 257)
+
+
+class AnonymousWithRequiredEmail(ServerTest):
+    changes = {"anonymous": {"require_email": True}, "limits": {"login_delay": 0}}
+
+    def test_a_password_that_is_no_address_is_refused(self):
+        for password in ("guest", "@", "guest@", "@example.org"):
+            with self.subTest(password=password):
+                control = self.connect()
+                control.do("USER anonymous", 331)
+                control.do(f"PASS {password}", 530)
+
+    def test_an_address_is_taken(self):
+        self.client(name="anonymous", password="guest@example.org")
+
+
+class Passwords(ServerTest):
+    def changes(root):
+        users = [user(root)]
+        users += [user(root, name, password=text) for name, text in OTHER_HASHES.items()]
+        users += [user(root, "yescrypt", password=yescrypt_hash()), user(root, "locked", password="!"),
+                  user(root, "Straße", permissions=EVERYTHING)]
+        return {"user": users, "limits": {"login_delay": 0, "login_failures": 3}}
+
+    def test_sha512_crypt(self):
+        self.assertTrue(PASSWORD_HASH.startswith("$6$"))
+        self.client(name="alice")
+
+    def test_sha256_crypt(self):
+        self.client(name="sha256")
+
+    def test_bcrypt(self):
+        self.client(name="bcrypt")
+
+    def test_md5_crypt(self):
+        self.client(name="md5")
+
+    def test_yescrypt_as_made_by_hash_password(self):
+        self.client(name="yescrypt")
+
+    def test_a_wrong_password_is_refused_whatever_the_hash(self):
+        for name in ("alice", "yescrypt", *OTHER_HASHES):
+            with self.subTest(name=name):
+                control = self.connect()
+                control.do(f"USER {name}", 331)
+                control.do("PASS wonderlanD", 530)
+
+    def test_a_user_name_beyond_ascii(self):
+        self.client(name="Straße")
+
+    def test_user_names_are_case_sensitive(self):
+        control = self.connect()
+        control.do("USER Alice", 331)
+        control.do(f"PASS {PASSWORD}", 530)
+
+    def test_every_refusal_has_the_same_text(self):
+        texts = set()
+        for name, password in (("alice", "wrong"), ("nobody-known", PASSWORD), ("locked", PASSWORD),
+                               ("locked", "!"), ("alice", "x" * 511), ("alice", "x" * 600), ("alice", PASSWORD + " "),
+                               ("root", PASSWORD)):
+            control = self.connect()
+            control.do(f"USER {name}", 331)
+            texts.add(str(control.do(f"PASS {password}", 530)))
+        self.assertEqual(len(texts), 1, texts)
+
+    def test_an_empty_password_is_refused(self):
+        control = self.connect()
+        control.do("USER alice", 331)
+        control.do("PASS ", 530, 501)
+        control.do("PWD", 530)
+
+    def test_user_is_always_answered_with_331(self):
+        control = self.connect()
+        texts = {str(control.do(f"USER {name}", 331)) for name in ("alice", "nobody-known", "locked", "root")}
+        for text in texts:
+            self.assertNotIn("unknown", text.lower())
+
+    def test_pass_without_user_is_503(self):
+        self.connect().do(f"PASS {PASSWORD}", 503)
+
+    def test_pass_not_directly_after_user_is_503(self):
+        control = self.connect()
+        control.do("USER alice", 331)
+        control.do("NOOP", 200)
+        control.do(f"PASS {PASSWORD}", 503)
+
+    def test_pass_once_more_after_the_login_is_503(self):
+        client = self.client()
+        client.do(f"PASS {PASSWORD}", 503, 230, 202)
+        client.do("PWD", 257)
+
+    def test_a_refused_login_can_be_tried_again(self):
+        control = self.connect()
+        control.do("USER alice", 331)
+        control.do("PASS wrong", 530)
+        control.login("alice", PASSWORD)
+
+    def test_the_limit_of_wrong_passwords_ends_the_connection_with_421(self):
+        control = self.connect()
+        control.send_bytes(b"USER alice\r\nPASS wrong\r\n" * 3)
+        codes = [reply.code for reply in control.remaining_replies()]
+        self.assertEqual(codes[:4], [331, 530, 331, 530])
+        self.assertIn(codes[4:], ([331, 421], [331, 530, 421]))
+
+    def test_a_good_login_between_does_not_buy_more_guesses_for_ever(self):
+        control = self.connect()
+        control.send_bytes((b"USER alice\r\nPASS wrong\r\n" * 2 + b"USER alice\r\nPASS wonderland\r\n") * 20)
+        codes = [reply.code for reply in control.remaining_replies()]
+        self.assertEqual(codes[-1], 421)
+
+    def test_everything_that_needs_a_login_is_530_before_it(self):
+        for state in ("at the start", "after USER", "after a refused PASS"):
+            control = self.connect()
+            if state != "at the start":
+                control.do("USER alice", 331)
+            if state == "after a refused PASS":
+                control.do("PASS wrong", 530)
+            for command in NEEDS_LOGIN:
+                with self.subTest(state=state, command=command):
+                    control.do(command, 530)
+            control.do("RNTO new.txt", 530, 503)
+
+    def test_help_feat_syst_noop_and_quit_need_no_login(self):
+        control = self.connect()
+        control.do("HELP", 214, 211)
+        control.do("FEAT", 211)
+        control.do("SYST", 215)
+        control.do("NOOP", 200)
+        control.do("QUIT", 221)
+        control.expect_end()
+
+
+class LoggingOut(ServerTest):
+    def fill(server):
+        server.write("pub/file.bin", bytes(range(256)) * 8192)
+
+    def test_rein_drops_the_user_and_keeps_the_connection(self):
+        client = self.client()
+        client.do("REIN", 220)
+        client.do("PWD", 530)
+        client.login("alice", PASSWORD).do("PWD", 257)
+
+    def test_rein_drops_the_directory_and_the_parameters(self):
+        client = self.client()
+        client.do("CWD pub", 250)
+        client.do("REIN", 220)
+        client.do("USER anonymous", 331)
+        client.do("PASS guest@example.org", 230)
+        self.assertIn('"/"', client.do("PWD", 257).text)
+        self.server.write("lines.txt", b"a\nb\n")
+        self.assertEqual(client.retrieve("RETR lines.txt"), b"a\r\nb\r\n", "TYPE A is the start value")
+
+    def test_rein_in_mid_transfer_lets_the_transfer_finish(self):
+        client = self.client()
+        data = client.data()
+        client.do("RETR pub/file.bin", 150)
+        client.send("REIN")
+        self.assertEqual(data.receive(), self.server.read("pub/file.bin"))
+        client.expect(226)
+        client.expect(220)
+        client.do("PWD", 530)
+
+    def test_user_after_a_login_drops_its_rights(self):
+        client = self.client()
+        client.do("USER anonymous", 331)
+        client.do("PWD", 530)
+        client.do("MKD new", 530)
+
+    def test_user_after_a_login_begins_another_one(self):
+        client = self.client()
+        client.do("CWD pub", 250)
+        client.do("USER anonymous", 331)
+        client.do("PASS guest@example.org", 230)
+        self.assertIn('"/"', client.do("PWD", 257).text)
+        client.do("MKD new", 550)
+
+    def test_user_in_mid_transfer_waits_and_the_transfer_keeps_its_file(self):
+        client = self.client()
+        _, port = client.pasv()
+        client.send_bytes(b"RETR pub/file.bin\r\nUSER pub/other.bin\r\n")
+        with socket.create_connection(("127.0.0.1", port), timeout=BOUND) as data:
+            self.assertEqual(receive_all(data), self.server.read("pub/file.bin"))
+        client.expect(150)
+        client.expect(226)
+        client.expect(331)
+
+    def test_a_listener_of_before_is_of_no_use_after_rein(self):
+        client = self.client()
+        client.pasv()
+        client.do("REIN", 220)
+        client.login("alice", PASSWORD)
+        client.send("RETR pub/file.bin")
+        if client.expect(150, 425).code == 150:
+            client.expect(425)
+
+
+class SlowRefusal(ServerTest):
+    changes = {"limits": {"login_delay": 2}}
+
+    def test_a_refusal_is_delayed_without_holding_up_others(self):
+        other = self.client()
+        control = self.connect()
+        control.do("USER alice", 331)
+        begin = time.monotonic()
+        control.send("PASS wrong")
+        for _ in range(20):
+            other.do("NOOP", 200)
+        self.client()  # nor other logins
+        control.socket.settimeout(0.05)
+        if time.monotonic() - begin < 1.8:
+            with self.assertRaises(TimeoutError):
+                control.socket.recv(1)
+        control.socket.settimeout(BOUND)
+        control.expect(530)
+        self.assertGreaterEqual(time.monotonic() - begin, 1.9)
+
+    def test_a_good_password_is_not_delayed_by_that_timer(self):
+        begin = time.monotonic()
+        clients = [self.client() for _ in range(10)]
+        self.assertLess(time.monotonic() - begin, len(clients) * 2 - 1)
+
+    def test_a_client_that_leaves_during_the_delay_does_no_harm(self):
+        before = self.server.descriptors()
+        for _ in range(10):
+            control = self.connect()
+            control.do("USER alice", 331)
+            control.send("PASS wrong")
+            control.reset()
+        self.server.expect_descriptors(before + 4)
+        self.client().do("NOOP", 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
