@@ -35,6 +35,7 @@ Command parse_command(std::string_view line) {
   const auto blank = line.find(' ');
   return {upper_case(line.substr(0, blank)),
           blank == std::string_view::npos ? std::string() : std::string(line.substr(blank + 1)),
+          {},
           {}};
 }
 

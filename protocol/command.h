@@ -8,10 +8,17 @@
 
 namespace uvftpd {
 
+// What one command leaves to the next, and to no other.
+struct Legacy {
+  std::string rename_from;       // RNFR; empty: none
+  std::uint64_t restart_at = 0;  // REST
+};
+
 struct Command {
   std::string verb;      // in upper case
   std::string argument;  // everything behind the first blank; further blanks are the argument's (RFC 2640)
   std::string path = {};  // the virtual path that the argument means, where the verb takes one
+  Legacy before = {};     // from the command before
 };
 
 Command parse_command(std::string_view line);

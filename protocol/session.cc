@@ -27,8 +27,8 @@ bool Session::accepts(const Line& line) const {
 }
 
 Actions Session::line_received(const Line& line) {
-  before_ = std::exchange(left_, {});
   Command command = parse_command(line.text);
+  command.before = std::exchange(left_, {});
   const Verb* verb = find_verb(command.verb);
   if (line.fault == Line::Fault::too_long)
     reply(Code::line_too_long, "Line too long.");
@@ -106,7 +106,7 @@ Actions Session::file_request_done(const FileResult& result) {
     const Reply refusal = file_error_reply(result.error, failure_code_);
     reply(refusal.code, refusal.text);
   } else {
-    on_success(result);
+    (*on_success)(result);
   }
   activity_over();
   return take();
@@ -198,10 +198,10 @@ void Session::reply(Code code, std::string text) {
   if (activity_ != Activity::closed) actions_.emplace_back(SendReply{{code, std::move(text)}});
 }
 
-void Session::ask(FileRequest request, Code failure, std::function<void(const FileResult&)> on_success) {
+void Session::ask(FileRequest request, Code failure, OnSuccess on_success) {
   activity_ = Activity::waiting;
   failure_code_ = failure;
-  on_success_ = std::move(on_success);
+  on_success_ = std::make_unique<OnSuccess>(std::move(on_success));
   actions_.emplace_back(RunFileRequest{std::move(request)});
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,8 @@ class Session {
   bool is_transferring() const { return activity_ == Activity::transferring; }
   bool is_logged_in() const { return login_ == Login::done; }
   const std::string& user() const { return user_; }
+  const SocketAddress& local() const { return local_; }
+  const SocketAddress& peer() const { return peer_; }
   static bool is_farewell(const Line& line);  // QUIT: after it the client may close its side
 
  private:
@@ -107,11 +110,12 @@ class Session {
   void run_verb(const Verb& verb, Command command);
   bool resolve(const Verb& verb, Command& command);
   void reply(Code code, std::string text);
-  void ask(FileRequest request, Code failure, std::function<void(const FileResult&)> on_success);
+  using OnSuccess = std::function<void(const FileResult&)>;
+  void ask(FileRequest request, Code failure, OnSuccess on_success);
   void enter(const std::string& directory);
   void listen(PassiveForm form);
   void accept_port(const SocketAddress& address);
-  bool may_prepare_data(SessionSettings::Mode mode);
+  bool may_prepare_data(SessionSettings::Mode mode, const Command& command);
   void start(TransferRequest request, Code failure);
   void send_data_reply(const TransferResult& result);
   void forget_login();
@@ -119,21 +123,14 @@ class Session {
   void close();
   Actions take() { return std::exchange(actions_, {}); }
 
-  // What one command leaves to the next, and to no other.
-  struct Legacy {
-    std::optional<std::string> rename_from;  // RNFR
-    std::uint64_t restart_at = 0;            // REST
-  };
-
   const SessionSettings* settings_;
   SocketAddress local_, peer_;
   std::string user_;
   std::string directory_ = "/";
   Rights rights_;
-  Legacy before_;  // from the command before this one
-  Legacy left_;    // for the next one
+  Legacy left_;  // for the next command
   std::uint64_t transferred_ = 0;  // bytes of the running transfer, for STAT
-  std::function<void(const FileResult&)> on_success_;
+  std::unique_ptr<OnSuccess> on_success_;  // of the file request that is outstanding
   Code failure_code_ = Code::file_unavailable;
   Actions actions_;
   unsigned failures_ = 0;  // wrong passwords

@@ -123,9 +123,9 @@ void Session::rnfr(const Command& command) {
 }
 
 void Session::rnto(const Command& command) {
-  if (!before_.rename_from) return reply(Code::bad_sequence, "Send RNFR first.");
+  if (command.before.rename_from.empty()) return reply(Code::bad_sequence, "Send RNFR first.");
   const auto existing = rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
-  ask({FileRequest::Kind::rename, *before_.rename_from, command.path, existing}, Code::name_not_allowed,
+  ask({FileRequest::Kind::rename, command.before.rename_from, command.path, existing}, Code::name_not_allowed,
       [this](const FileResult&) { reply(Code::action_done, "Renamed."); });
 }
 

@@ -19,8 +19,8 @@ Missing missing_file(const Rights& rights, std::string_view path) {
 
 // ---- preparing ----
 
-bool Session::may_prepare_data(SessionSettings::Mode mode) {
-  left_.restart_at = before_.restart_at;  // clients put these verbs between REST and the transfer
+bool Session::may_prepare_data(SessionSettings::Mode mode, const Command& command) {
+  left_.restart_at = command.before.restart_at;  // clients put these verbs between REST and the transfer
   if (mode == SessionSettings::Mode::offered && !only_epsv_) return true;
   if (mode == SessionSettings::Mode::disabled)
     reply(Code::not_offered, "Not offered here.");
@@ -35,8 +35,8 @@ void Session::listen(PassiveForm form) {
   actions_.emplace_back(ListenForData{form});
 }
 
-void Session::pasv(const Command&) {
-  if (!may_prepare_data(settings_->passive)) return;
+void Session::pasv(const Command& command) {
+  if (!may_prepare_data(settings_->passive, command)) return;
   // 227 has room for an IPv4 address only (RFC 2428, section 4).
   if (local_.host.family == Address::Family::ipv6)
     return reply(Code::no_data_connection, "PASV is for IPv4: use EPSV.");
@@ -46,7 +46,7 @@ void Session::pasv(const Command&) {
 void Session::epsv(const Command& command) {
   const std::string argument = upper_case(command.argument);
   if (settings_->passive == SessionSettings::Mode::disabled) return reply(Code::not_offered, "Not offered here.");
-  left_.restart_at = before_.restart_at;
+  left_.restart_at = command.before.restart_at;
   const auto own = protocol_number(local_.host.family);
   if (argument == "ALL") {
     only_epsv_ = true;
@@ -61,14 +61,14 @@ void Session::epsv(const Command& command) {
 }
 
 void Session::port(const Command& command) {
-  if (!may_prepare_data(settings_->active)) return;
+  if (!may_prepare_data(settings_->active, command)) return;
   const auto address = parse_host_port(command.argument);
   if (!address) return reply(Code::bad_argument, "Not an address and port.");
   accept_port(*address);
 }
 
 void Session::eprt(const Command& command) {
-  if (!may_prepare_data(settings_->active)) return;
+  if (!may_prepare_data(settings_->active, command)) return;
   const ExtendedPort parsed = parse_extended_port(command.argument);
   if (parsed.fault == ExtendedPort::Fault::malformed) return reply(Code::bad_argument, "Not an address and port.");
   if (parsed.fault == ExtendedPort::Fault::unknown_protocol || parsed.address.host.family != peer_.host.family)
@@ -98,7 +98,7 @@ void Session::rest(const Command& command) {
 // ---- transferring ----
 
 void Session::retr(const Command& command) {
-  start({.kind = TransferRequest::Kind::retrieve, .path = command.path, .offset = before_.restart_at},
+  start({.kind = TransferRequest::Kind::retrieve, .path = command.path, .offset = command.before.restart_at},
         Code::file_unavailable);
 }
 
@@ -106,7 +106,7 @@ void Session::stor(const Command& command) {
   const auto existing = rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
   start({.kind = TransferRequest::Kind::store,
          .path = command.path,
-         .offset = before_.restart_at,
+         .offset = command.before.restart_at,
          .existing = existing,
          .missing = missing_file(rights_, command.path)},
         Code::name_not_allowed);
@@ -114,7 +114,7 @@ void Session::stor(const Command& command) {
 
 void Session::appe(const Command& command) {
   // RFC 3659, section 5.4: behind a REST it is a STOR.
-  if (before_.restart_at > 0 && rights_.allows(Permission::overwrite, command.path)) return stor(command);
+  if (command.before.restart_at > 0 && rights_.allows(Permission::overwrite, command.path)) return stor(command);
   start({.kind = TransferRequest::Kind::append,
          .path = command.path,
          .missing = missing_file(rights_, command.path)},

@@ -11,7 +11,7 @@
 
 #include "server/config_checks.h"
 #include "server/config_table.h"
-#include "server/toml_file.h"
+#include "server/config_toml.h"
 
 namespace uvftpd {
 namespace {
@@ -27,7 +27,6 @@ class Reading {
   }
 
   void finish() {
-    // Both families, each by a socket of its own. Not the field's default, or a file could only add to it.
     if (config_.server.listen.empty())
       config_.server.listen = {{Address{}, 21}, {Address{.family = Address::Family::ipv6}, 21}};
     check_config(config_, places_, mistakes_);

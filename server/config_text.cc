@@ -9,6 +9,8 @@
 #include <numeric>
 #include <utility>
 
+#include "protocol/command.h"
+
 namespace uvftpd {
 namespace {
 
@@ -18,14 +20,8 @@ constexpr std::size_t kMaxLabel = 63;
 constexpr std::size_t kMaxUserName = 255;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::optional<double> seconds_of_unit(std::string_view unit) {
   constexpr std::array<std::pair<std::string_view, double>, 6> kUnits = {
@@ -117,11 +113,15 @@ bool looks_like_host_name(std::string_view text) {
   }
 }
 
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_control);
+}
+
 std::string_view fault_of_user_name(std::string_view name) {
   if (name.empty()) return "not be empty";
   if (name.size() > kMaxUserName) return "have at most 255 bytes";
-  if (std::any_of(name.begin(), name.end(), is_control)) return "be without control characters";
-  if (equal_in_any_case(name, "anonymous") || equal_in_any_case(name, "ftp"))
+  if (has_control_characters(name)) return "be without control characters";
+  if (const std::string upper = upper_case(name); upper == "ANONYMOUS" || upper == "FTP")
     return "not be \"anonymous\" or \"ftp\": these two are the anonymous login";
   return {};
 }

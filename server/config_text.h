@@ -41,6 +41,8 @@ std::optional<Network> parse_network(std::string_view text);
 // What PASV may be told to name: letters, digits, hyphens and dots, not all of it numbers.
 bool looks_like_host_name(std::string_view text);
 
+bool has_control_characters(std::string_view text);
+
 // What a user's name must do and this one does not ("not be empty"); empty where all is well.
 std::string_view fault_of_user_name(std::string_view name);
 

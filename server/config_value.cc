@@ -11,8 +11,6 @@
 namespace uvftpd {
 namespace {
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 // In the order of Value::data's kinds.
 constexpr std::array<std::string_view, 7> kKinds = {
     "a date or time", "true or false", "a whole number", "a number", "a string", "a list", "a table"};
@@ -97,7 +95,7 @@ std::optional<std::string_view> ValueReader::text() {
     refuse("be a string");
     return std::nullopt;
   }
-  if (std::any_of(string()->begin(), string()->end(), is_control)) {
+  if (has_control_characters(*string())) {
     refuse("be without control characters");
     return std::nullopt;
   }
@@ -119,10 +117,6 @@ std::optional<std::size_t> ValueReader::word_of(const std::vector<std::string>& 
   for (const std::string& word : words) in_quotes.push_back(quoted(word));
   refuse("be " + joined(in_quotes, " or "));
   return std::nullopt;
-}
-
-void ValueReader::read_text(std::string& out) {
-  if (const auto string = text()) out = *string;
 }
 
 void ValueReader::read_absolute_path(std::string& out) {

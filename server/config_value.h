@@ -1,6 +1,6 @@
 // What stands in a configuration file, as plain values with their places, and the reading of one value.
 //
-// Knows no option and no TOML library: toml_file makes the values, config_table's rows read them. A reader
+// Knows no option and no TOML library: config_toml makes the values, config_table's rows read them. A reader
 // writes nothing and tells a mistake where the value is not what the option takes.
 #pragma once
 
@@ -70,12 +70,11 @@ class ValueReader {
     for (const auto& word : words) names.emplace_back(word.first);
     if (const auto index = word_of(names)) out = (words.begin() + *index)->second;
   }
-  // A string without control characters: none of the options has a use for them.
-  void read_text(std::string& out);
   // Left empty where it is refused, so that nobody looks for another on the disk.
   void read_absolute_path(std::string& out);
 
-  // None, with the mistake told, where the value is of another kind or not in the list.
+  // None, with the mistake told, where the value is of another kind or not in the list. Text with control
+  // characters is refused too: no option has a use for them.
   std::optional<std::string_view> text();
   const Value::List* list();
   std::optional<std::size_t> word_of(const std::vector<std::string>& words);

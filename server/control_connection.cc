@@ -33,19 +33,17 @@ ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::T
       id_(id),
       owner_(owner),
       control_(std::move(control)),
-      local_(local_address(control_.fd())),
-      peer_(peer_address(control_.fd())),
-      session_(services.settings, local_, peer_),
+      session_(services.settings, local_address(control_.fd()), peer_address(control_.fd())),
       clock_timer_(services.loop, [this] { expired(); }) {
   prepare_control(control_.fd());
-  log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer_.host)}});
+  log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}});
   control_.read(*this);
   perform(session_.connected());
   event_over();
 }
 
 ControlConnection::~ControlConnection() {
-  log_event(Level::debug, "disconnect", {{"session", std::to_string(id_)}, {"client", to_string(peer_.host)}});
+  log_event(Level::debug, "disconnect", {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}});
 }
 
 // ---- events ----
@@ -85,6 +83,7 @@ void ControlConnection::transfer_finished(const TransferResult& result) {
 }
 
 void ControlConnection::service_closing() {
+  is_service_closing_ = true;
   perform(session_.service_closing());
   event_over();
 }
@@ -152,7 +151,7 @@ void ControlConnection::begin_closing() {
   if (clock_ == Clock::closing) return;
   discard_input(control_.fd());
   end_sending(control_.fd());
-  if (has_client_ended_) return leave();
+  if (has_client_ended_ || is_service_closing_) return leave();
   control_.read(*this);
   clock_ = Clock::closing;
   clock_timer_.start(kFarewell);
@@ -227,7 +226,7 @@ void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
 
 void ControlConnection::refuse() {
   log_event(Level::warning, "login-refused",
-            {{"session", std::to_string(id_)}, {"client", to_string(peer_.host)}, {"user", session_.user()}});
+            {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}, {"user", session_.user()}});
   perform(session_.password_checked(std::nullopt));
   login_.reset();
   event_over();
@@ -237,7 +236,7 @@ void ControlConnection::admit(const Account& account, std::string_view name) {
   root_ = account.root;
   log_event(Level::info, "login",
             {{"session", std::to_string(id_)},
-             {"client", to_string(peer_.host)},
+             {"client", to_string(peer().host)},
              {"user", session_.user()},
              {is_anonymous_ ? "email" : "name", std::string(name)}});
   perform(session_.password_checked(account.rights));
@@ -255,7 +254,7 @@ void ControlConnection::carry_out(RunFileRequest& action) {
 void ControlConnection::carry_out(ListenForData& action) {
   auto bound = dtp().listen();
   if (bound && action.form == PassiveForm::pasv)
-    bound->host = services_.passive_addresses.told_to(peer_.host, bound->host);
+    bound->host = services_.passive_addresses.told_to(peer().host, bound->host);
   perform(session_.listening(bound));
 }
 
@@ -275,7 +274,7 @@ void ControlConnection::carry_out(AbortTransfer&) { dtp().abort(); }
 void ControlConnection::carry_out(ReportRefusal& action) {
   log_event(Level::info, "refused",
             {{"session", std::to_string(id_)},
-             {"client", to_string(peer_.host)},
+             {"client", to_string(peer().host)},
              {"user", session_.user()},
              {"verb", action.verb},
              {"path", action.path},
@@ -286,7 +285,7 @@ void ControlConnection::carry_out(CloseControl&) { state_ = State::closing; }
 
 Dtp& ControlConnection::dtp() {
   Dtp::Owner& owner = *this;
-  if (!dtp_) dtp_ = std::make_unique<Dtp>(services_, local_, peer_, owner);
+  if (!dtp_) dtp_ = std::make_unique<Dtp>(services_, session_.local(), peer(), owner);
   return *dtp_;
 }
 
@@ -300,7 +299,7 @@ void ControlConnection::record(const TransferResult& result) {
   const Kind kind = ended->request.kind;
   log_event(is_complete ? Level::info : Level::warning, "transfer",
             {{"session", std::to_string(id_)},
-             {"client", to_string(peer_.host)},
+             {"client", to_string(peer().host)},
              {"user", session_.user()},
              {"verb", std::string(to_string(kind))},
              {"path", ended->request.path},
@@ -312,7 +311,7 @@ void ControlConnection::record(const TransferResult& result) {
   services_.transfer_log.append(
       {.ended = std::time(nullptr),
        .seconds = static_cast<std::int64_t>(milliseconds / 1000),
-       .client = peer_.host,
+       .client = peer().host,
        .bytes = result.bytes,
        .path = ended->request.path,
        .type = ended->request.type,

@@ -32,7 +32,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   ControlConnection(Services& services, std::uint64_t id, uv::Tcp control, Owner& owner);
   ~ControlConnection();
 
-  const SocketAddress& peer() const { return peer_; }
+  const SocketAddress& peer() const { return session_.peer(); }
   void password_checked(LoginWorkers::Verdict verdict);
   void service_closing();
 
@@ -84,7 +84,6 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   std::uint64_t id_;
   Owner& owner_;
   uv::Tcp control_;
-  SocketAddress local_, peer_;
   Session session_;
   LineBuffer lines_;
   std::string unsent_;        // replies of the running event
@@ -99,6 +98,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   Clock clock_ = Clock::none;
   bool is_taking_ = false;        // take_lines() runs
   bool has_client_ended_ = false;  // the client has closed its sending side
+  bool is_service_closing_ = false;
   bool is_anonymous_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "server/uv.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "server/socket.h"
@@ -50,44 +51,51 @@ void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
 void Loop::stop() { uv_stop(&loop_); }
 
 void Loop::arm() {
-  if (entries_.empty()) {
+  std::uint64_t first = UINT64_MAX;
+  for (const auto& [duration, ring] : rings_)
+    if (ring.next != &ring) first = std::min(first, static_cast<const Timer*>(ring.next)->due_);
+  armed_for_ = first == UINT64_MAX ? 0 : first;
+  if (armed_for_ == 0) {
     uv_timer_stop(&timer_);
     return;
   }
-  const std::uint64_t now = uv_now(&loop_), first = entries_.begin()->first;
+  const std::uint64_t now = uv_now(&loop_);
   const auto fire = [](uv_timer_t* timer) { static_cast<Loop*>(timer->loop->data)->fire_timers(); };
   uv_timer_start(&timer_, fire, first > now ? first - now : 0, 0);
 }
 
 void Loop::fire_timers() {
   const std::uint64_t now = uv_now(&loop_);
-  while (!entries_.empty() && entries_.begin()->first <= now) {
-    Timer* timer = entries_.begin()->second;
-    entries_.erase(entries_.begin());
-    timer->entry_.reset();
-    if (timer->due_ > now) {
-      timer->entry_ = entries_.emplace(timer->due_, timer);
-    } else {
+  for (auto ring = rings_.begin(); ring != rings_.end();) {
+    Link& head = ring->second;
+    while (head.next != &head && static_cast<Timer*>(head.next)->due_ <= now) {
+      auto* timer = static_cast<Timer*>(head.next);
+      timer->stop();
       const auto on_expiry = timer->on_expiry_;  // the callback may destroy the timer
       on_expiry();
     }
+    ring = head.next == &head ? rings_.erase(ring) : std::next(ring);
   }
   arm();
 }
 
 void Timer::start(std::chrono::milliseconds from_now) {
-  due_ = uv_now(loop_->get()) + static_cast<std::uint64_t>(from_now.count());
-  if (entry_ && (*entry_)->first <= due_) return;
-  if (entry_) loop_->entries_.erase(*entry_);
-  entry_ = loop_->entries_.emplace(due_, this);
-  if (loop_->entries_.begin() == *entry_) loop_->arm();
+  stop();
+  const auto duration = static_cast<std::uint64_t>(from_now.count());
+  due_ = std::max<std::uint64_t>(loop_->now() + duration, 1);
+  Link& head = loop_->rings_[duration];
+  previous = head.previous;
+  next = &head;
+  previous->next = next->previous = this;
+  ++loop_->started_;
+  if (loop_->armed_for_ == 0 || due_ < loop_->armed_for_) loop_->arm();
 }
 
 void Timer::stop() {
-  if (!entry_) return;
-  loop_->entries_.erase(*entry_);
-  entry_.reset();
-  if (loop_->entries_.empty()) loop_->arm();
+  if (std::exchange(due_, 0) == 0) return;
+  previous->next = next;
+  next->previous = previous;
+  if (--loop_->started_ == 0) loop_->arm();  // a loop with nothing else to wait for may end
 }
 
 // ---- Poll ----

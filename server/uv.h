@@ -25,7 +25,11 @@
 
 namespace uvftpd::uv {
 
-class Timer;
+// A place in a ring; the ring's own member is its head.
+struct Link {
+  Link* previous = this;
+  Link* next = this;
+};
 
 // A loop, run by the thread that calls run(). Must outlive everything made on it.
 class Loop {
@@ -44,33 +48,35 @@ class Loop {
 
  private:
   friend class Timer;
-  using TimerEntries = std::multimap<std::uint64_t, Timer*>;  // by the loop's clock, milliseconds
   void fire_timers();
   void arm();
 
   uv_loop_t loop_;
-  uv_timer_t timer_;  // the one handle behind all Timers: 10,000 sessions need no handle each
-  TimerEntries entries_;
+  uv_timer_t timer_;  // the one handle behind all Timers
+  // Timers of one duration wait in one ring, the next to expire first: however many there are, one is started,
+  // moved or stopped in constant time. There are few durations. A Link must not move: a map keeps it in place.
+  std::map<std::uint64_t, Link> rings_;
+  std::uint64_t armed_for_ = 0;  // 0: not armed
+  std::size_t started_ = 0;
   std::array<char, 4096> scratch_;
 };
 
 // Expires once after each start(), by the monotonic clock.
-class Timer {
+class Timer : Link {
  public:
   Timer(Loop& loop, std::function<void()> on_expiry) : loop_(&loop), on_expiry_(std::move(on_expiry)) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   ~Timer() { stop(); }
 
-  void start(std::chrono::milliseconds from_now);  // or restart; cheap when it only moves the end
+  void start(std::chrono::milliseconds from_now);  // or restart
   void stop();
 
  private:
   friend class Loop;
   Loop* loop_;
   std::function<void()> on_expiry_;
-  std::uint64_t due_ = 0;
-  std::optional<Loop::TimerEntries::iterator> entry_;  // not later than due_
+  std::uint64_t due_ = 0;  // 0: not started
 };
 
 // Readiness of a descriptor, which must stay open longer than the Poll.

@@ -171,14 +171,16 @@ class NamesOnly(ListingTest):
             client.do(command, 550, 450)
 
     def test_a_pattern_that_is_a_bomb_is_answered(self):
-        self.server.write("bomb/" + "a" * 250)
+        server = self.start()
+        server.write("bomb/" + "a" * 250)
+        client = self.client(server)
         for pattern in ("*a" * 60 + "*b", "*" * 200 + "b", "[a" * 100, "{" * 100, "{a,b}" * 20, "*/" * 50):
             with self.subTest(pattern=pattern[:20]):
-                data = self.ftp.data()
-                self.ftp.send(f"NLST bomb/{pattern}")
-                if self.ftp.expect(150, 450, 501, 550).code == 150:
+                data = client.data()
+                client.send(f"NLST bomb/{pattern}")
+                if client.expect(150, 450, 501, 550).code == 150:
                     data.receive()
-                    self.ftp.expect(226)
+                    client.expect(226)
 
 
 class OddDirectories(ListingTest):

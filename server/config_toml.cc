@@ -1,5 +1,5 @@
 // The one file that includes toml++, which is slow to compile and throws: neither leaves here.
-#include "server/toml_file.h"
+#include "server/config_toml.h"
 
 #include <toml++/toml.h>
 
