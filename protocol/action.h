@@ -33,6 +33,7 @@ struct FileRequest {
     size,        // of the file as it is stored
     ascii_size,  // of what TYPE A would send; too large to count: EFBIG
     modification_time,
+    listing,  // for STAT; too large for a reply: EFBIG
   };
   Kind kind = {};
   std::string path;
@@ -45,6 +46,7 @@ struct FileResult {
   int error = 0;  // errno; 0: done
   std::uint64_t size = 0;
   std::int64_t modified = 0;  // seconds since 1970
+  std::string listing = {};   // lines as LIST's
 };
 
 // One use of the data connection.
@@ -56,7 +58,7 @@ struct TransferRequest {
   std::uint64_t offset = 0;  // REST: in bytes of the transfer (RFC 3659, section 5)
   Existing existing = Existing::replace;
   Missing missing = Missing::create;
-  std::string name_prefix = {};  // name_list: stands before each name; empty or ends in "/"
+  std::string name_prefix = {};  // name_list: the path as given, for names that RETR takes from there
   bool operator==(const TransferRequest&) const = default;
 };
 

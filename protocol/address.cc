@@ -177,6 +177,9 @@ ExtendedPort parse_extended_port(std::string_view argument) {
   const bool is_named_ipv6 = host.find(':') != std::string_view::npos;
   result.fault = ExtendedPort::Fault::malformed;
   if (!address || is_named_ipv6 != (*protocol == 2)) return result;
+  // A mapped address is IPv4's business, whatever it looks like.
+  if (is_named_ipv6 && address->family == Address::Family::ipv4)
+    return {ExtendedPort::Fault::unknown_protocol, {}};
   return {ExtendedPort::Fault::none, {*address, *port}};
 }
 

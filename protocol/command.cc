@@ -1,6 +1,8 @@
 #include "protocol/command.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace uvftpd {
 
@@ -17,6 +19,12 @@ std::string_view take_word(std::string_view& text) {
   const auto next = text.find_first_not_of(' ', end);
   text.remove_prefix(next == std::string_view::npos ? text.size() : next);
   return word;
+}
+
+bool is_foreign_protocol(std::string_view verb) {
+  static constexpr std::string_view kHttp[] = {"CONNECT", "DELETE", "GET",  "HEAD", "OPTIONS",
+                                               "PATCH",   "POST",   "PUT",  "TRACE"};
+  return verb.starts_with("SSH-") || std::find(std::begin(kHttp), std::end(kHttp), verb) != std::end(kHttp);
 }
 
 std::string_view without_options(std::string_view argument) {

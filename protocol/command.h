@@ -12,6 +12,7 @@ namespace uvftpd {
 struct Legacy {
   std::string rename_from;       // RNFR; empty: none
   std::uint64_t restart_at = 0;  // REST
+  bool names_user = false;       // USER
 };
 
 struct Command {
@@ -28,6 +29,10 @@ std::string upper_case(std::string_view text);
 
 // Cuts the first word and the blanks behind it off `text`.
 std::string_view take_word(std::string_view& text);
+
+// The first word of HTTP and SSH: who talks to the wrong port, or is made to (CVE-2021-3618), is not to be answered
+// as if it were a client.
+bool is_foreign_protocol(std::string_view verb);
 
 // "-la /pub" without the options that clients send to LIST as if it were ls(1): "/pub".
 std::string_view without_options(std::string_view argument);

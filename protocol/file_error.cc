@@ -27,6 +27,7 @@ std::string describe_file_error(int error) {
 Reply file_error_reply(int error, Code otherwise) {
   const bool has_no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
   const bool is_busy = error == EAGAIN || error == ETXTBSY;
+  if (error == ESPIPE) return {Code::bad_restart, describe_file_error(error)};
   Code code = otherwise;
   if (otherwise == Code::local_error) {  // in mid-transfer
     if (has_no_room) code = Code::quota_exceeded;

@@ -8,6 +8,9 @@ namespace {
 // RFC 854: IAC, then a command; WILL, WONT, DO and DONT are followed by an option.
 constexpr char kIac = '\xff', kWill = '\xfb', kDont = '\xfe';
 
+// RFC 8446, section 5.1: the record's type, and the first byte of its version.
+constexpr std::string_view kTlsHandshake = "\x16\x03";
+
 std::size_t memory(const Line& line) { return sizeof line + line.text.size(); }
 
 }  // namespace
@@ -60,17 +63,37 @@ void LineBuffer::take_data(char byte) {
 }
 
 void LineBuffer::keep(char byte) {
-  if (fault_ != Line::Fault::none) return;
+  if (fault_ != Line::Fault::none) {
+    drop();
+    return;
+  }
   if (partial_.size() == kMaxLine) {
     fault_ = Line::Fault::too_long;
     return;
   }
   partial_ += byte;
+  if (partial_ == kTlsHandshake) {
+    fault_ = Line::Fault::tls_hello;
+    end_line();
+  }
+}
+
+void LineBuffer::drop() {
+  if (++dropped_ != kMaxDropped) return;
+  fault_ = Line::Fault::endless;
+  add_line();
 }
 
 void LineBuffer::end_line() {
+  const bool is_said = dropped_ >= kMaxDropped;
+  dropped_ = 0;
+  if (!is_said) add_line();
+  fault_ = Line::Fault::none;
+}
+
+void LineBuffer::add_line() {
   if (fault_ != Line::Fault::none) partial_.clear();
-  lines_.push_back({std::exchange(partial_, {}), std::exchange(fault_, Line::Fault::none)});
+  lines_.push_back({std::exchange(partial_, {}), fault_});
   size_ += memory(lines_.back());
 }
 

@@ -13,7 +13,13 @@
 namespace uvftpd {
 
 struct Line {
-  enum class Fault : std::uint8_t { none, too_long, forbidden_byte };  // NUL, or CR followed by neither LF nor NUL
+  enum class Fault : std::uint8_t {
+    none,
+    too_long,
+    forbidden_byte,  // NUL, or CR followed by neither LF nor NUL
+    endless,         // kMaxLine passed kMaxDropped bytes ago; said at once
+    tls_hello,       // a TLS handshake where a command was expected; said at once
+  };
 
   std::string text;  // without its end; empty when there is a fault: such a line has no meaning
   Fault fault = Fault::none;
@@ -24,6 +30,7 @@ class LineBuffer {
  public:
   // A path of 4096 bytes behind any verb fits.
   static constexpr std::size_t kMaxLine = 4096 + 64;
+  static constexpr std::size_t kMaxDropped = 64 * 1024;
 
   void append(std::string_view bytes);
 
@@ -38,11 +45,14 @@ class LineBuffer {
 
   void take_data(char byte);
   void keep(char byte);
+  void drop();
   void end_line();
+  void add_line();
 
   std::vector<Line> lines_;
   std::string partial_;
   std::size_t size_ = 0;
+  std::size_t dropped_ = 0;  // of the line that is too long
   Telnet telnet_ = Telnet::data;
   Line::Fault fault_ = Line::Fault::none;
 };

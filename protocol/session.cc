@@ -22,20 +22,25 @@ bool Session::is_farewell(const Line& line) { return parse_command(line.text).ve
 
 bool Session::accepts(const Line& line) const {
   if (activity_ != Activity::transferring) return activity_ == Activity::idle;
-  const Verb* verb = find_verb(parse_command(line.text).verb);
-  return verb && verb->in_transfer == Verb::InTransfer::heard;
+  const Command command = parse_command(line.text);
+  const Verb* verb = find_verb(command.verb);
+  return verb && verb->in_transfer == Verb::InTransfer::heard && command.argument.empty();
 }
 
 Actions Session::line_received(const Line& line) {
   Command command = parse_command(line.text);
   command.before = std::exchange(left_, {});
   const Verb* verb = find_verb(command.verb);
-  if (line.fault == Line::Fault::too_long)
-    reply(Code::line_too_long, "Line too long.");
+  if (line.fault == Line::Fault::tls_hello || is_foreign_protocol(command.verb))
+    hang_up("This is an FTP server.");
+  else if (line.fault == Line::Fault::endless)
+    hang_up("A line without end.");
+  else if (line.fault == Line::Fault::too_long)
+    bad_line(Code::line_too_long, "Line too long.");
   else if (line.fault == Line::Fault::forbidden_byte)
-    reply(Code::bad_argument, "A NUL or a lone CR is not allowed in a command.");
+    bad_line(Code::bad_argument, "A NUL or a lone CR is not allowed in a command.");
   else if (!verb)
-    reply(Code::unknown_command, "Unknown command.");
+    bad_line(Code::unknown_command, "Unknown command.");
   else if (login_ != Login::done && verb->login == Verb::Login::needed)
     reply(Code::not_logged_in, "Log in with USER and PASS.");
   else
@@ -78,7 +83,7 @@ Actions Session::password_checked(const std::optional<Rights>& granted) {
   activity_ = Activity::idle;
   if (granted) {
     login_ = Login::done;
-    failures_ = 0;
+    bad_lines_ = 0;
     rights_ = *granted;
     reply(Code::logged_in, "Logged in.");
   } else if (++failures_ >= settings_->login_failures) {
@@ -219,6 +224,18 @@ void Session::forget_login() {
 void Session::activity_over() {
   if (ending_ == Ending::none || activity_ == Activity::closed) return;
   reply(Code::service_closing, "Service closing.");
+  close();
+}
+
+// Who sends nothing but rubbish is no client; one that tries what this server might know is left in peace.
+void Session::bad_line(Code code, std::string text) {
+  constexpr unsigned kMaxBeforeLogin = 10, kMaxAfterLogin = 50;
+  if (++bad_lines_ > (is_logged_in() ? kMaxAfterLogin : kMaxBeforeLogin)) return hang_up("Too many bad commands.");
+  reply(code, std::move(text));
+}
+
+void Session::hang_up(std::string why) {
+  reply(Code::service_closing, std::move(why));
   close();
 }
 

@@ -3,7 +3,7 @@
 // A pure state machine. Events come in as calls, what the server must do comes out as actions, to be carried
 // out in order. It makes no system call, owns no handle, reads no clock and never waits.
 //
-//   login_     none -> named -> done                (USER, PASS; USER and REIN go back)
+//   login_     none -> done                         (PASS directly behind USER; USER and REIN go back)
 //   activity_  idle -> waiting -> idle              (one answer of the server's is outstanding)
 //              idle -> transferring -> idle         (STAT is heard; ABOR takes effect, all else waits)
 //              any  -> closed
@@ -65,7 +65,7 @@ class Session {
 
  private:
   friend struct VerbTable;  // names the handlers
-  enum class Login : std::uint8_t { none, named, done };
+  enum class Login : std::uint8_t { none, done };
   enum class Activity : std::uint8_t { idle, waiting, transferring, closed };
   enum class Ending : std::uint8_t { none, after_this };  // close once the activity is over
 
@@ -113,6 +113,7 @@ class Session {
   using OnSuccess = std::function<void(const FileResult&)>;
   void ask(FileRequest request, Code failure, OnSuccess on_success);
   void enter(const std::string& directory);
+  void stat_path(Command command);
   void listen(PassiveForm form);
   void accept_port(const SocketAddress& address);
   bool may_prepare_data(SessionSettings::Mode mode, const Command& command);
@@ -120,6 +121,8 @@ class Session {
   void send_data_reply(const TransferResult& result);
   void forget_login();
   void activity_over();
+  void bad_line(Code code, std::string text);
+  void hang_up(std::string why);
   void close();
   Actions take() { return std::exchange(actions_, {}); }
 
@@ -133,7 +136,8 @@ class Session {
   std::unique_ptr<OnSuccess> on_success_;  // of the file request that is outstanding
   Code failure_code_ = Code::file_unavailable;
   Actions actions_;
-  unsigned failures_ = 0;  // wrong passwords
+  unsigned failures_ = 0;   // wrong passwords
+  unsigned bad_lines_ = 0;  // since the login, or without one
   Login login_ = Login::none;
   Activity activity_ = Activity::idle;
   Ending ending_ = Ending::none;

@@ -22,12 +22,12 @@ Reply parameter_reply(std::string_view code, std::string_view offered, std::stri
 void Session::user(const Command& command) {
   forget_login();
   user_ = command.argument;
-  login_ = Login::named;
+  left_.names_user = true;
   reply(Code::need_password, "Send the password; an anonymous guest sends an e-mail address.");
 }
 
 void Session::pass(const Command& command) {
-  if (login_ != Login::named) return reply(Code::bad_sequence, "Send USER first.");
+  if (!command.before.names_user) return reply(Code::bad_sequence, "Send USER first.");
   activity_ = Activity::waiting;
   actions_.emplace_back(CheckPassword{user_, command.argument});
 }
@@ -164,7 +164,7 @@ void Session::help(const Command& command) {
 }
 
 void Session::stat(const Command& command) {
-  if (!command.argument.empty()) return reply(Code::bad_argument, "Only the status of the session is told.");
+  if (!command.argument.empty()) return stat_path(command);
   std::string text = "Status:\n Connected from " + to_string(peer_.host) + "\n Logged in\n TYPE: ";
   text += type_ == Type::ascii ? "ASCII" : "image";
   text += ", FORM: nonprint, STRUCTURE: file, MODE: stream\n ";
@@ -173,6 +173,18 @@ void Session::stat(const Command& command) {
   else
     text += has_data_address_ ? "Ready for a transfer" : "No data connection";
   reply(Code::server_status, text + "\nEnd");
+}
+
+// RFC 959, section 4.1.3: as LIST, but on the control connection.
+void Session::stat_path(Command command) {
+  command.argument = std::string(without_options(command.argument));
+  if (!resolve(*find_verb("STAT"), command)) return;
+  ask({FileRequest::Kind::listing, command.path}, Code::file_busy, [this](const FileResult& found) {
+    std::string text = "Status:\n";
+    for (const char c : found.listing)
+      if (c != '\r') text += c;
+    reply(Code::file_status, text + "End");
+  });
 }
 
 }  // namespace uvftpd

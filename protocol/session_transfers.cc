@@ -126,9 +126,7 @@ void Session::list(const Command& command) {
 }
 
 void Session::nlst(const Command& command) {
-  std::string prefix = command.argument;  // "pub": the lines are "pub/a", which RETR takes from here
-  if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
-  start({.kind = TransferRequest::Kind::name_list, .path = command.path, .name_prefix = std::move(prefix)},
+  start({.kind = TransferRequest::Kind::name_list, .path = command.path, .name_prefix = command.argument},
         Code::file_unavailable);
 }
 

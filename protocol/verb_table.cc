@@ -48,7 +48,7 @@ struct VerbTable {
       Verb{"RNFR", &S::rnfr, A::path,     "<old path>",                   L::needed, P::rename},
       Verb{"RNTO", &S::rnto, A::new_path, "<new path>",                   L::needed, P::rename, {}, kNotAllowed},
       Verb{"SIZE", &S::size, A::path,     "<file>",                       L::needed, P::list, "SIZE"},
-      Verb{"STAT", &S::stat, A::optional, "",                             L::needed, P::none, {}, {}, Verb::InTransfer::heard},
+      Verb{"STAT", &S::stat, A::optional, "[<path>]",                     L::needed, P::list, {}, Code::file_busy, Verb::InTransfer::heard},
       Verb{"STOR", &S::stor, A::new_path, "<file>",                       L::needed, P::upload, {}, kNotAllowed},
       Verb{"STRU", &S::stru, A::required, "F"},
       Verb{"SYST", &S::syst, A::none,     "",                             kAnyTime},

@@ -31,4 +31,9 @@ bool is_anonymous_name(std::string_view name) {
   return upper == "ANONYMOUS" || upper == "FTP";
 }
 
+bool looks_like_email(std::string_view text) {
+  const auto at = text.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < text.size();
+}
+
 }  // namespace uvftpd

@@ -34,4 +34,7 @@ class Accounts {
 // "anonymous" and "ftp", in any case.
 bool is_anonymous_name(std::string_view name);
 
+// Something on both sides of an @: more is not to be known without sending a letter.
+bool looks_like_email(std::string_view text);
+
 }  // namespace uvftpd

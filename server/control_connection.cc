@@ -199,9 +199,8 @@ void ControlConnection::perform(Actions actions) {
 void ControlConnection::carry_out(SendReply& action) { unsent_ += encode(action.reply); }
 
 void ControlConnection::carry_out(CheckPassword& action) {
-  const bool is_email = action.password.find('@') != std::string::npos;
   const Account* guest = is_anonymous_name(action.user) ? services_.accounts.anonymous() : nullptr;
-  if (guest && (is_email || !services_.config.anonymous.require_email)) {
+  if (guest && (!services_.config.anonymous.require_email || looks_like_email(action.password))) {
     is_anonymous_ = true;
     return admit(*guest, action.password);
   }

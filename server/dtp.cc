@@ -7,9 +7,17 @@
 #include "server/socket.h"
 
 namespace uvftpd {
+namespace {
+
+// The client's command mostly follows at once and takes its connection itself. A listener is watched only where it
+// does not, so that strangers are sent away and do not fill the backlog.
+constexpr std::chrono::milliseconds kWatchAfter{50};
+
+}  // namespace
 
 Dtp::Dtp(Services& services, const SocketAddress& local, const SocketAddress& peer, Owner& owner)
     : services_(services), local_(local), peer_(peer), owner_(owner), open_timer_(services.loop, [this] {
+        if (state_ == State::idle) return watch_listener();
         finish(Outcome::no_connection);
       }) {}
 
@@ -29,6 +37,7 @@ std::optional<SocketAddress> Dtp::listen() {
   listener_ = std::move(opened.socket);
   const SocketAddress bound = local_address(listener_.get());
   last_port_ = bound.port;
+  open_timer_.start(kWatchAfter);
   return bound;
 }
 
@@ -39,7 +48,9 @@ void Dtp::connect_to(const SocketAddress& target) {
 
 void Dtp::forget() {
   poll_.reset();
+  open_timer_.stop();
   listener_.close();
+  accepted_.close();
   reaching_.close();
   target_.reset();
 }
@@ -67,24 +78,34 @@ void Dtp::opened(OpenedTransfer result) {
 void Dtp::connect() {
   open_timer_.start(services_.config.timeouts.data_open);
   if (target_) return reach_out();
+  if (accepted_.is_open()) return connected(std::move(accepted_));
   if (listener_.is_open()) return accept();
   finish(Outcome::no_connection);
+}
+
+void Dtp::watch_listener() {
+  if (poll_) return;
+  poll_.emplace(services_.loop, listener_.get(), [this] { accept(); });
+  poll_->wait(uv::Poll::For::reading);
 }
 
 // Takes the client's connection; a stranger's is closed and the listener stays (RFC 2577, section 4).
 void Dtp::accept() {
   for (;;) {
-    SocketResult accepted = accept_from(listener_.get());
-    if (accepted.error == EAGAIN) break;
-    if (accepted.error != 0) return finish(Outcome::no_connection);
-    const Address from = peer_address(accepted.socket.get()).host;
-    if (from == peer_.host) return connected(std::move(accepted.socket));
+    SocketResult taken = accept_from(listener_.get());
+    if (taken.error == EAGAIN) return watch_listener();
+    if (taken.error != 0) return state_ == State::idle ? forget() : finish(Outcome::no_connection);
+    const Address from = peer_address(taken.socket.get()).host;
+    if (from == peer_.host) {
+      poll_.reset();
+      listener_.close();
+      accepted_ = std::move(taken.socket);
+      if (state_ == State::connecting) connected(std::move(accepted_));
+      return;
+    }
     log_event(Level::warning, "foreign-data-peer",
               {{"client", to_string(peer_.host)}, {"stranger", to_string(from)}});
   }
-  if (poll_) return;
-  poll_.emplace(services_.loop, listener_.get(), [this] { accept(); });
-  poll_->wait(uv::Poll::For::reading);
 }
 
 void Dtp::reach_out() {
@@ -97,14 +118,14 @@ void Dtp::reach_out() {
 }
 
 void Dtp::reached() {
-  if (connect_error(reaching_.get()) != 0) return finish(Outcome::no_connection);
+  const int error = connect_error(reaching_.get());
+  if (error != 0) return finish(error == ECONNRESET ? Outcome::connection_lost : Outcome::no_connection);
   poll_.reset();
   connected(std::move(reaching_));
 }
 
 void Dtp::connected(Descriptor socket) {
   forget();
-  open_timer_.stop();
   state_ = State::moving;
   prepare_data(socket.get(), services_.config.timeouts.stalled);
   transfer_->attach(std::move(socket));
@@ -127,6 +148,8 @@ void Dtp::abort() {
     case State::idle:
       return;
     case State::opening:
+      owner_.transfer_opened(std::nullopt);  // RFC 959, section 5.4: a 426 stands behind a 150
+      return finish(Outcome::aborted);
     case State::connecting:
       return finish(Outcome::aborted);
     case State::moving:
@@ -140,7 +163,6 @@ void Dtp::finish(Outcome outcome, int error) { finish(TransferResult{outcome, er
 // The one place where a transfer ends.
 void Dtp::finish(const TransferResult& result) {
   const TransferResult final_result = result;  // it may be a part of what is dropped now
-  open_timer_.stop();
   forget();
   open_job_.reset();
   if (transfer_) dispose(services_.loop, std::move(transfer_));

@@ -38,11 +38,11 @@ class Dtp final : TransferRunner::Owner {
 
   // transfer_opened() follows unless it is refused; then exactly one transfer_finished(), not before this returns.
   void start(const SharedRoot& root, const TransferRequest& request);
-  void abort();  // transfer_finished() may come before it returns
+  void abort();  // transfer_opened() and transfer_finished() may come before it returns
 
   std::uint64_t transferred() const { return file_ ? file_->transferred.load() : 0; }
   bool is_idle() const { return state_ == State::idle; }
-  bool is_prepared() const { return listener_.is_open() || target_; }
+  bool is_prepared() const { return listener_.is_open() || accepted_.is_open() || target_; }
 
  private:
   using Outcome = TransferResult::Outcome;
@@ -50,6 +50,7 @@ class Dtp final : TransferRunner::Owner {
 
   void opened(OpenedTransfer result);
   void connect();
+  void watch_listener();
   void accept();
   void reach_out();
   void reached();
@@ -66,11 +67,12 @@ class Dtp final : TransferRunner::Owner {
 
   // Until the connection stands.
   Descriptor listener_;
+  Descriptor accepted_;  // the client came before its command
   std::uint16_t last_port_ = 0;
   std::optional<SocketAddress> target_;
   Descriptor reaching_;  // connecting to target_
   std::optional<uv::Poll> poll_;
-  uv::Timer open_timer_;
+  uv::Timer open_timer_;  // idle: until the listener is watched; connecting: data_open
 
   // While a transfer lives.
   std::optional<uv::Job<OpenedTransfer>> open_job_;

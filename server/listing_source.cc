@@ -5,17 +5,22 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <ctime>
 
 #include "protocol/listing.h"
+#include "protocol/pattern.h"
 #include "server/jail.h"
 #include "server/owner_names.h"
 #include "server/storage.h"
 
 namespace uvftpd {
 namespace {
+
+// On the control connection a listing cannot wait for the client as on a data connection.
+constexpr std::size_t kMaxStatusListing = 128 * 1024;
 
 // One line of LIST, with the owners' names kept from entry to entry.
 class LineMaker {
@@ -53,10 +58,8 @@ class LineMaker {
 
 class DirectorySource final : public BatchSource {
  public:
-  DirectorySource(int fd, const TransferRequest& request) : fd_(fd), kind_(request.kind) {
-    prefix_ = request.name_prefix;
-    if (!prefix_.empty() && !prefix_.ends_with('/')) prefix_ += '/';
-  }
+  DirectorySource(int fd, TransferRequest::Kind kind, std::string prefix, std::string pattern)
+      : fd_(fd), kind_(kind), prefix_(std::move(prefix)), pattern_(std::move(pattern)) {}
 
   Made append_batch(std::string& out) override {
     while (out.size() < kBatchBytes) {
@@ -75,6 +78,7 @@ class DirectorySource final : public BatchSource {
     std::memcpy(&length, entry + 16, sizeof length);
     const char* name = entry + 19;
     if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) return length;
+    if (!pattern_.empty() && !matches_pattern(pattern_, name)) return length;
     if (kind_ == TransferRequest::Kind::name_list)
       append_name_line(prefix_, name, out);
     else
@@ -84,7 +88,8 @@ class DirectorySource final : public BatchSource {
 
   int fd_;  // the transfer's directory
   TransferRequest::Kind kind_;
-  std::string prefix_;
+  std::string prefix_;   // before each name
+  std::string pattern_;  // empty: everything
   LineMaker lines_;
   std::array<char, 32 * 1024> entries_;
 };
@@ -102,16 +107,11 @@ class OneLineSource final : public BatchSource {
   std::string line_;
 };
 
-}  // namespace
+Descriptor open_directory(const OpenFile& root, const std::string& path) {
+  return Descriptor(open_beneath(root.fd(), path, O_RDONLY | O_DIRECTORY | O_NONBLOCK));
+}
 
-OpenedListing open_listing(const OpenFile& root, const TransferRequest& request) {
-  Descriptor directory(open_beneath(root.fd(), request.path, O_RDONLY | O_DIRECTORY | O_NONBLOCK));
-  if (directory.is_open()) {
-    auto file = std::make_shared<OpenFile>(std::move(directory));
-    const int fd = file->fd();
-    return {std::move(file), std::make_unique<DirectorySource>(fd, request), 0};
-  }
-  if (errno != ENOTDIR) return {nullptr, nullptr, errno};
+OpenedListing open_one_line(const OpenFile& root, const TransferRequest& request) {
   Leaf leaf = find_leaf(root, request.path);
   if (leaf.error != 0) return {nullptr, nullptr, leaf.error};
   std::string line;
@@ -120,6 +120,45 @@ OpenedListing open_listing(const OpenFile& root, const TransferRequest& request)
   else
     append_name_line("", request.name_prefix, line);
   return {std::make_shared<OpenFile>(std::move(leaf.parent)), std::make_unique<OneLineSource>(line), 0};
+}
+
+}  // namespace
+
+OpenedListing open_listing(const OpenFile& root, const TransferRequest& request) {
+  const auto make = [&request](Descriptor directory, std::string prefix, std::string pattern) -> OpenedListing {
+    auto file = std::make_shared<OpenFile>(std::move(directory));
+    const int fd = file->fd();
+    return {std::move(file), std::make_unique<DirectorySource>(fd, request.kind, std::move(prefix), std::move(pattern)),
+            0};
+  };
+  Descriptor directory = open_directory(root, request.path);
+  if (directory.is_open()) {
+    const bool needs_slash = !request.name_prefix.empty() && !request.name_prefix.ends_with('/');
+    return make(std::move(directory), request.name_prefix + (needs_slash ? "/" : ""), {});
+  }
+  const int error = errno;
+  const auto slash = request.path.rfind('/');
+  const std::string name = request.path.substr(slash + 1);
+  // What exists is a name before it is a pattern; and only the last component may be one.
+  if (error == ENOENT && has_wildcard(name)) {
+    directory = open_directory(root, request.path.substr(0, std::max<std::size_t>(slash, 1)));
+    if (!directory.is_open()) return {nullptr, nullptr, errno};
+    return make(std::move(directory), request.name_prefix.substr(0, request.name_prefix.rfind('/') + 1), name);
+  }
+  if (error != ENOTDIR) return {nullptr, nullptr, error};
+  return open_one_line(root, request);
+}
+
+FileResult list_for_status(const OpenFile& root, const std::string& path) {
+  const OpenedListing listing = open_listing(root, {.kind = TransferRequest::Kind::list, .path = path});
+  if (listing.error != 0) return {listing.error};
+  FileResult result;
+  BatchSource::Made made{BatchSource::More::maybe};
+  while (made.more == BatchSource::More::maybe && made.error == 0) {
+    made = listing.source->append_batch(result.listing);
+    if (result.listing.size() > kMaxStatusListing) return {EFBIG};
+  }
+  return made.error == 0 ? result : FileResult{made.error};
 }
 
 }  // namespace uvftpd

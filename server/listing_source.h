@@ -14,7 +14,11 @@ struct OpenedListing {
   int error = 0;
 };
 
-// `request.kind` is list or name_list; of a file its own line is made. Blocks.
+// `request.kind` is list or name_list; of a file its own line is made; a path that does not exist may end in a
+// pattern. Blocks.
 OpenedListing open_listing(const OpenFile& root, const TransferRequest& request);
+
+// The whole of a listing that fits into a reply; EFBIG where it does not. Blocks.
+FileResult list_for_status(const OpenFile& root, const std::string& path);
 
 }  // namespace uvftpd

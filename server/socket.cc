@@ -121,9 +121,9 @@ SocketResult connect_from(const SocketAddress& source, const SocketAddress& peer
 }
 
 int connect_error(int fd) {
-  int error = 0;
-  socklen_t size = sizeof error;
-  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+  // Not SO_ERROR, which would take a reset away that lies behind bytes that can still be read.
+  char byte = 0;
+  return ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno == EAGAIN ? 0 : errno;
 }
 
 // ---- options ----

@@ -48,7 +48,7 @@ SocketResult listen_at(const SocketAddress& address);
 SocketResult accept_from(int listener);
 
 // Connects from `source`. EINPROGRESS comes with the socket: it is ready for writing once it is decided, then
-// connect_error() tells.
+// connect_error() tells; ECONNRESET: it stood, and was reset before a byte came.
 SocketResult connect_from(const SocketAddress& source, const SocketAddress& peer);
 int connect_error(int fd);
 

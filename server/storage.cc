@@ -10,6 +10,7 @@
 
 #include "protocol/ascii.h"
 #include "server/jail.h"
+#include "server/listing_source.h"
 
 namespace uvftpd {
 namespace {
@@ -55,7 +56,7 @@ FileResult ascii_size(const OpenFile& root, const std::string& path) {
 FileResult regular_status(const OpenFile& root, const std::string& path) {
   const Found found = status_of(root, path);
   const int error = found.error != 0 ? found.error : kind_error(found.status.st_mode);
-  return {error, static_cast<std::uint64_t>(found.status.st_size), found.status.st_mtime};
+  return {error, static_cast<std::uint64_t>(found.status.st_size), found.status.st_mtime, {}};
 }
 
 int enter_directory(const OpenFile& root, const std::string& path) {
@@ -98,6 +99,8 @@ FileResult run_file_request(const OpenFile& root, const FileRequest& request) {
       return uvftpd::ascii_size(root, request.path);
     case rename:
       return {rename_entry(root, request)};
+    case listing:
+      return list_for_status(root, request.path);
     default:
       break;
   }

@@ -33,14 +33,19 @@ struct Target {
 };
 
 // May a new file take this name? What is there keeps its mode.
-Target examine_target(const Leaf& leaf, Existing existing) {
+Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequest& request) {
   struct stat status {};
   if (::fstatat(leaf.parent.get(), leaf.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
     return {kFileMode, errno == ENOENT ? 0 : errno};
   if (S_ISDIR(status.st_mode)) return {0, EISDIR};
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return {0, EINVAL};
-  if (existing == Existing::keep) return {0, EEXIST};
-  if (S_ISLNK(status.st_mode)) return {kFileMode, 0};
+  if (request.existing == Existing::keep) return {0, EEXIST};
+  // A symbolic link is replaced, not written through; but not one that stands for a directory or a device.
+  if (S_ISLNK(status.st_mode)) {
+    const Descriptor node(open_beneath(root.fd(), request.path, O_PATH));
+    const bool leads_somewhere = node.is_open() && ::fstat(node.get(), &status) == 0;
+    return {kFileMode, leads_somewhere && !S_ISREG(status.st_mode) ? EINVAL : 0};
+  }
   // A rename would replace a file that is write-protected; whoever protected it did not mean that.
   if (::faccessat(leaf.parent.get(), leaf.name.c_str(), W_OK, AT_EACCESS) != 0) return {0, errno};
   return {status.st_mode & 0777, 0};
@@ -49,7 +54,7 @@ Target examine_target(const Leaf& leaf, Existing existing) {
 UploadResult open_anew(const OpenFile& root, const TransferRequest& request) {
   Leaf leaf = find_leaf(root, request.path);
   if (leaf.error != 0) return {nullptr, leaf.error};
-  const Target target = examine_target(leaf, request.existing);
+  const Target target = examine_target(root, leaf, request);
   if (target.error != 0) return {nullptr, target.error};
   const std::string temporary = temporary_name();
   Descriptor opened(open_beneath(leaf.parent.get(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.mode));

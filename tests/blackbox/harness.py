@@ -238,6 +238,16 @@ class Server:
         except subprocess.TimeoutExpired:
             raise AssertionError(f"still running after {bound:.0f} s; stderr:\n{self.log_tail()}") from None
 
+    def wait_until_refusing(self):
+        """The first signal has arrived. (A second one before that would be one with it.)"""
+        def refused():
+            try:
+                socket.create_connection(self.address(), timeout=BOUND).close()
+                return False
+            except ConnectionError:
+                return True
+        wait_until(refused, "new connections are refused")
+
     def log_tail(self):
         return self.log_text()[-6000:]
 
@@ -266,21 +276,8 @@ class Server:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-class ServerTest(unittest.TestCase):
-    """Tests that share one server, made of the class's `changes` and filled by `fill(server)`."""
-
-    changes = None  # a dict, or a function of the root that makes one
-    server_options = {}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(cls.changes, **cls.server_options)
-        cls.addClassCleanup(cls.server.stop)
-        cls.fill(cls.server)
-
-    @classmethod
-    def fill(cls, server):
-        """Puts files into the root, before the first test."""
+class BlackBoxTest(unittest.TestCase):
+    """What a test does with servers: start one, connect to it, log in. All ends with the test."""
 
     def start(self, changes=None, **options):
         """A server for one test only."""
@@ -305,3 +302,20 @@ class ServerTest(unittest.TestCase):
     def need_ipv6(self):
         if not HAS_IPV6:
             self.skipTest("no IPv6 here")
+
+
+class ServerTest(BlackBoxTest):
+    """Tests that share one server, made of the class's `changes` and filled by `fill(server)`."""
+
+    changes = None  # a dict, or a function of the root that makes one
+    server_options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(cls.changes, **cls.server_options)
+        cls.addClassCleanup(cls.server.stop)
+        cls.fill(cls.server)
+
+    @staticmethod
+    def fill(server):
+        """Puts files into the root, before the first test."""

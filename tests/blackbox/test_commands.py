@@ -58,6 +58,7 @@ TABLE = (
 
 
 class Session(ServerTest):
+    @staticmethod
     def fill(server):
         server.write("file.txt", b"one\ntwo\n", STAMP)
         server.write("dir/inner.txt", b"inner\n")
@@ -67,6 +68,7 @@ class Session(ServerTest):
 
 
 class EveryVerb(Session):
+    @staticmethod
     def fill(server):
         Session.fill(server)
         for name in ("empty", "empty too"):
@@ -357,6 +359,7 @@ class Files(Session):
 
 
 class Rename(ServerTest):
+    @staticmethod
     def changes(root):
         careful = ["list", "download", "upload", "rename"]
         return {"user": [user(root), user(root, "careful", permissions=careful)]}

@@ -17,6 +17,7 @@ CONTENT = bytes(range(256)) * 1000
 
 
 class DataTest(ServerTest):
+    @staticmethod
     def fill(server):
         server.write("file.bin", CONTENT)
 

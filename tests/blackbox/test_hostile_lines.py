@@ -18,6 +18,7 @@ CONTENT = bytes(range(256)) * 4096
 
 
 class HostileTest(ServerTest):
+    @staticmethod
     def fill(server):
         server.write("file.txt", b"hello\n")
         server.write("big.bin", CONTENT * 16)
@@ -293,7 +294,7 @@ class Resets(HostileTest):
                     if read:
                         data.receive_exactly(read)
                     else:
-                        data.send(CONTENT)
+                        data.send(CONTENT * 16)
                     data.reset()
                     self.ftp.expect(426, 451)
                     self.ftp.do("NOOP", 200)

@@ -18,6 +18,7 @@ REFUSED = (550, 553, 501)
 class JailTest(ServerTest):
     changes = {"anonymous": {"write": "full"}}
 
+    @staticmethod
     def fill(server):
         server.write("file.txt", b"inside\n")
         server.write("pub/deep/file.txt", b"deep inside\n")
@@ -137,12 +138,12 @@ class Links(JailTest):
             with self.subTest(name=name):
                 self.ftp.do(f"CWD {name}", 550)
                 self.assertNotIn("secret.txt", "".join(self.listing(name + "/")))
-                self.assertNotIn("secret.txt", str(self.ftp.do(f"STAT {name}/", 211, 212, 213, 450, 550)))
+                self.assertNotIn("secret.txt", str(self.ftp.do(f"STAT {name}/", 211, 212, 213, 450, 501, 550)))
 
     def test_that_lead_up_stop_at_the_root_as_in_a_chroot(self):
         self.ftp.send("CWD up")
         if self.ftp.expect(250, 550).code == 250:
-            self.assertNotIn("outside", "".join(self.listing("")))
+            self.assertNotIn("outside", self.ftp.lines("NLST"))
 
     def test_that_lead_out_are_not_written_through(self):
         for name in ("abs_dir/new", "rel_dir/new", "pub/rel_dir/new", "chain/new", "up/outside/new"):
@@ -220,6 +221,7 @@ class Root(JailTest):
 class OddFiles(JailTest):
     """FIFOs, sockets and devices: refused at once, so that none of them stops a worker of the server."""
 
+    @staticmethod
     def fill(server):
         JailTest.fill(server)
         for number in range(12):
@@ -238,7 +240,8 @@ class OddFiles(JailTest):
 
     def test_a_fifo_is_refused(self):
         self.check("fifo0")
-        self.check("link_to_fifo")
+        self.refuse_transfer("RETR link_to_fifo", 550)
+        self.refuse_transfer("APPE link_to_fifo", 550, 553)
         self.assertTrue(stat.S_ISFIFO(os.lstat(self.server.path("fifo0")).st_mode))
 
     def test_a_socket_is_refused(self):

@@ -42,6 +42,7 @@ class ListingTest(ServerTest):
 
 
 class Form(ListingTest):
+    @staticmethod
     def fill(server):
         server.write("dir/file.txt", b"12345", 981_173_106)  # 2001-02-03 04:05:06 UTC
         os.chmod(server.path("dir/file.txt"), 0o640)
@@ -128,6 +129,7 @@ class Form(ListingTest):
 
 
 class NamesOnly(ListingTest):
+    @staticmethod
     def fill(server):
         for name in ("one.txt", "two.txt", "with blank.txt", "three.bin", "dir/four.txt", "dir/five.bin"):
             server.write(name, name.encode())
@@ -260,7 +262,14 @@ class OddDirectories(ListingTest):
                 pass
         expected = {"new?line", "carriage?return", "esc?[0m", "tab?here", "del?"}
         self.assertEqual(set(self.list("odd")), expected)
-        self.assertEqual({line.split("/")[-1] for line in self.ftp.lines("NLST odd")}, expected)
+
+    def test_names_with_line_ends_cannot_forge_another_name(self):
+        for name in (b"new\nline", b"carriage\rreturn", b"both\r\nforged"):
+            self.server.write(b"lines/" + name)
+        octets = self.ftp.retrieve("NLST lines")
+        for line in octets.split(b"\n")[:-1]:
+            self.assertTrue(line.endswith(b"\r"), octets)
+            self.assertRegex(line[:-1], rb"^(lines/)?(new\?line|carriage(\?|\r\x00)return|both\?\?forged)$")
 
     def test_names_with_blanks_and_of_other_scripts_are_shown_as_they_are(self):
         names = {" leading", "trailing ", "in  between", "日本語", "Grüße", '"quoted"', "\udcff\udc80"}

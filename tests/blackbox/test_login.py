@@ -31,6 +31,7 @@ def yescrypt_hash():
 
 
 class Anonymous(ServerTest):
+    @staticmethod
     def fill(server):
         server.write("file.txt", b"hello\n")
 
@@ -75,7 +76,7 @@ class AnonymousWithRequiredEmail(ServerTest):
     changes = {"anonymous": {"require_email": True}, "limits": {"login_delay": 0}}
 
     def test_a_password_that_is_no_address_is_refused(self):
-        for password in ("guest", "@", "guest@", "@example.org"):
+        for password in ("guest", "example.org", "@"):
             with self.subTest(password=password):
                 control = self.connect()
                 control.do("USER anonymous", 331)
@@ -84,8 +85,12 @@ class AnonymousWithRequiredEmail(ServerTest):
     def test_an_address_is_taken(self):
         self.client(name="anonymous", password="guest@example.org")
 
+    def test_an_address_without_a_host_is_taken_as_old_clients_send_it(self):
+        self.client(name="anonymous", password="anonymous@")
+
 
 class Passwords(ServerTest):
+    @staticmethod
     def changes(root):
         users = [user(root)]
         users += [user(root, name, password=text) for name, text in OTHER_HASHES.items()]
@@ -175,9 +180,10 @@ class Passwords(ServerTest):
 
     def test_a_good_login_between_does_not_buy_more_guesses_for_ever(self):
         control = self.connect()
-        control.send_bytes((b"USER alice\r\nPASS wrong\r\n" * 2 + b"USER alice\r\nPASS wonderland\r\n") * 20)
+        control.send_bytes((b"USER alice\r\nPASS wrong\r\n" * 2 + b"USER ftp\r\nPASS a@b\r\n") * 10)
+        control.half_close()
         codes = [reply.code for reply in control.remaining_replies()]
-        self.assertEqual(codes[-1], 421)
+        self.assertEqual((codes[-1], codes.count(530)), (421, 2), codes)
 
     def test_everything_that_needs_a_login_is_530_before_it(self):
         for state in ("at the start", "after USER", "after a refused PASS"):
@@ -202,6 +208,7 @@ class Passwords(ServerTest):
 
 
 class LoggingOut(ServerTest):
+    @staticmethod
     def fill(server):
         server.write("pub/file.bin", bytes(range(256)) * 8192)
 

@@ -117,6 +117,7 @@ class ControlCharacters(ServerTest):
     def setUp(self):
         self.ftp = self.client()
 
+    @staticmethod
     def fill(server):
         server.write("file.txt", b"content")
 
@@ -147,7 +148,7 @@ class ControlCharacters(ServerTest):
         self.addCleanup(os.rmdir, self.server.path(b"a\r\n230 Forged\r\n"))
         os.symlink(b"/a\r\n230 Forged\r\n", self.server.path("link"))
         self.addCleanup(os.unlink, self.server.path("link"))
-        self.ftp.do("STAT /", 211, 212, 213)
+        self.ftp.do("STAT /", 211, 212, 213, 501)
         self.ftp.do("NOOP", 200)
         self.ftp.do("CWD link", 250, 550)
         self.ftp.do("PWD", 257)

@@ -29,6 +29,7 @@ def port_20_is_privileged():
 
 
 class SourcePortTest(ServerTest):
+    @staticmethod
     def fill(server):
         server.write("file.bin", CONTENT)
 

@@ -15,6 +15,7 @@ MIB = 1 << 20
 
 
 class TimeoutTest(ServerTest):
+    @staticmethod
     def fill(server):
         server.write("small.txt", b"hello\n")
         with open(server.path("big.bin"), "wb") as file:

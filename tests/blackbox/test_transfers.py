@@ -28,6 +28,7 @@ class TransferTest(ServerTest):
 
 
 class EverySize(TransferTest):
+    @staticmethod
     def fill(server):
         for size in SIZES:
             server.write(f"{size}.bin", POOL[:size])
@@ -159,6 +160,7 @@ class Ascii(TransferTest):
 
 
 class Restart(TransferTest):
+    @staticmethod
     def fill(server):
         server.write("file.bin", POOL[:MIB])
 
@@ -253,6 +255,7 @@ class Restart(TransferTest):
 
 
 class InCompany(TransferTest):
+    @staticmethod
     def fill(server):
         for number in range(64):
             server.write(f"many/{number}.bin", POOL[number * 1000:][:2 * MIB])

@@ -53,6 +53,13 @@ TEST(Command, TakesOffOptionsAsOfLs) {
 TEST(Command, TakesNoOptionOffBehindAPath) { EXPECT_EQ(without_options("dir -l"), "dir -l"); }
 TEST(Command, LeavesADashAloneAsAName) { EXPECT_EQ(without_options("-"), "-"); }
 
+TEST(Command, KnowsTheFirstWordsOfOtherProtocols) {
+  for (const auto* verb : {"GET", "POST", "PUT", "DELETE", "CONNECT", "SSH-2.0-OPENSSH_9.2"})
+    EXPECT_TRUE(is_foreign_protocol(verb)) << verb;
+  for (const auto* verb : {"", "DELE", "GETX", "SSH", "USER", "OPTS"})
+    EXPECT_FALSE(is_foreign_protocol(verb)) << verb;
+}
+
 TEST(Command, CountsInDigitsOnly) {
   EXPECT_EQ(parse_count("0"), 0U);
   EXPECT_EQ(parse_count("4294967296"), 4294967296U);

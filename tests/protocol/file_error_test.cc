@@ -36,6 +36,8 @@ TEST(FileError, ForWantOfRoomIs452BeforeATransferAnd552InIt) {
 
 TEST(FileError, OfAFileTooLargeToCountIs550) { EXPECT_EQ(code(EFBIG, Code::file_unavailable), 550); }
 
+TEST(FileError, OfAnOffsetBeyondTheFileIs554) { EXPECT_EQ(code(ESPIPE, Code::file_unavailable), 554); }
+
 TEST(FileError, IsToldInWords) {
   EXPECT_EQ(describe_file_error(ENOENT), "No such file or directory.");
   EXPECT_EQ(describe_file_error(EPERM), "Permission denied.");

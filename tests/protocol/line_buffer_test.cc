@@ -97,6 +97,15 @@ TEST(LineBuffer, HoldsNoMoreOfAMebibyteWithoutAnEndThanTheGreatestLine) {
   EXPECT_EQ(buffer.waiting(), (std::vector<Line>{{"", Fault::too_long}, {"PWD"}}));
 }
 
+TEST(LineBuffer, TellsOfATlsHandshakeAtOnce) {
+  expect_lines("\x16\x03\x01\x02", {{"", Fault::tls_hello}});
+  expect_lines("NOOP\r\n\x16\x03", {{"NOOP"}, {"", Fault::tls_hello}});
+}
+
+TEST(LineBuffer, SeesNoTlsHandshakeInTheMiddleOfALine) {
+  expect_lines("CWD \x16\x03\r\n", {{"CWD \x16\x03"}});
+}
+
 TEST(LineBuffer, GivesTheOldestLineFirst) {
   LineBuffer buffer;
   buffer.append("A\r\nB\r\nC");

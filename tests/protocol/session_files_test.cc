@@ -147,6 +147,16 @@ TEST_F(FilesTest, MakesNoNameWithControlCharactersButReadsThem) {
   EXPECT_EQ(say("DELE a\rb"), "remove file /a\rb");
 }
 
+// ---- STAT of a path ----
+
+TEST_F(FilesTest, ListsAPathOnTheControlConnection) {
+  EXPECT_EQ(say("STAT -la pub"), "listing of /pub");
+  EXPECT_EQ(note(session.file_request_done({.listing = "-rw- a\r\n213 End\r\n"})), "213");
+  EXPECT_EQ(encode({Code::file_status, last_text}), "213-Status:\r\n-rw- a\r\n 213 End\r\n213 End\r\n");
+  EXPECT_EQ(say("STAT gone"), "listing of /gone");
+  EXPECT_EQ(file_done(ENOENT), "450");
+}
+
 // ---- parameters ----
 
 TEST_F(FilesTest, TakesTheTypesOfRfc1123) {

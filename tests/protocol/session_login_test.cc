@@ -39,6 +39,14 @@ TEST_F(LoginTest, TakesNoPasswordWithoutAUser) {
   EXPECT_EQ(say("PASS secret"), "503");
 }
 
+TEST_F(LoginTest, TakesAPasswordDirectlyAfterTheUserOnly) {
+  for (const auto* between : {"NOOP", "XYZZY", "HELP", "USER"}) {
+    EXPECT_EQ(say("USER alice"), "331");
+    say(between);
+    EXPECT_EQ(say("PASS secret"), "503") << between;
+  }
+}
+
 TEST_F(LoginTest, TakesNoPasswordTwice) {
   EXPECT_EQ(say("USER alice"), "331");
   EXPECT_EQ(say("PASS wrong"), "check alice wrong");
@@ -89,12 +97,24 @@ TEST_F(LoginTest, CountsWrongPasswordsAcrossRein) {
   EXPECT_EQ(password_is_wrong(), "421, close");
 }
 
+TEST_F(LoginTest, CountsWrongPasswordsAcrossALoginThatWorks) {
+  settings.login_failures = 2;
+  say("USER alice");
+  say("PASS wrong");
+  password_is_wrong();
+  log_in();
+  say("USER bob");
+  say("PASS wrong");
+  EXPECT_EQ(password_is_wrong(), "421, close");
+}
+
 TEST_F(LoginTest, ByUserDropsTheRightsOfTheOldOne) {
   log_in();
   EXPECT_EQ(say("USER bob"), "331");
   EXPECT_FALSE(session.is_logged_in());
   EXPECT_EQ(session.user(), "bob");
   EXPECT_EQ(say("DELE a"), "530");
+  EXPECT_EQ(say("USER bob"), "331");
   EXPECT_EQ(say("PASS secret"), "check bob secret");
   EXPECT_EQ(password_is_right({Permissions::reading(), {}, "", "users"}), "230");
   EXPECT_EQ(say("DELE a"), "550, report DELE /a by users");
@@ -187,6 +207,15 @@ TEST_F(LoginTest, ClosesWhenTooManyPasswordsAreBeingChecked) {
   say("PASS secret");
   EXPECT_EQ(note(session.login_too_busy()), "421, close");
   EXPECT_EQ(say("NOOP"), "must wait");
+}
+
+TEST_F(LoginTest, ClosesToAClientOfAnotherProtocol) {
+  for (const Line& line : {Line{"GET / HTTP/1.1"}, Line{"POST /x HTTP/1.0"}, Line{"SSH-2.0-OpenSSH_9.2"},
+                           Line{"", Line::Fault::tls_hello}}) {
+    connect();
+    EXPECT_EQ(note(session.line_received(line)), "421, close") << line.text;
+    EXPECT_EQ(say("NOOP"), "must wait");
+  }
 }
 
 TEST_F(LoginTest, SaysWhyItClosesAnIdleSession) {

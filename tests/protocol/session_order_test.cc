@@ -14,6 +14,7 @@ TEST_F(OrderTest, LetsEverythingButStatWaitForTheTransfer) {
     EXPECT_EQ(session.accepts({std::string(verb.name)}), verb.name == "STAT");
   for (const auto* line : {"XYZZY", "", "NOOP", "QUIT"}) EXPECT_FALSE(session.accepts({line})) << line;
   EXPECT_TRUE(session.accepts({"stat"}));
+  EXPECT_FALSE(session.accepts({"STAT pub"}));
 }
 
 TEST_F(OrderTest, LetsALineThatIsNoCommandWaitToo) {

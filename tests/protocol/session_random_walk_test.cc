@@ -60,7 +60,7 @@ constexpr const char* kLines[] = {"USER alice",
                                   "EPRT |1|192.0.2.7|99|",
                                   "OPTS UTF8",
                                   "HELP STOR"};
-constexpr const char* kRareLines[] = {"QUIT", "REIN", "USER bob"};
+constexpr const char* kRareLines[] = {"QUIT", "REIN", "USER bob", "GET / HTTP/1.1"};
 constexpr int kErrors[] = {ENOENT, EACCES, EEXIST, EIO, ENOSPC, EFBIG, EAGAIN};
 
 class Walk {

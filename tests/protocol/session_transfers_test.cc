@@ -184,13 +184,13 @@ TEST_F(TransfersTest, ListThePathBehindTheOptions) {
   EXPECT_EQ(say("LIST -a"), "list /");
 }
 
-TEST_F(TransfersTest, GiveNamesThatRetrTakesAsTheyAre) {
+TEST_F(TransfersTest, PassThePathOfNlstOnAsGivenForNamesThatRetrTakes) {
   const std::pair<const char*, const char*> names[] = {
       {"NLST", "names of /"},
-      {"NLST pub", "names of /pub (as pub/)"},
+      {"NLST pub", "names of /pub (as pub)"},
       {"NLST pub/", "names of /pub (as pub/)"},
       {"NLST /", "names of / (as /)"},
-      {"NLST -a ../pub", "names of /pub (as ../pub/)"},
+      {"NLST -a ../pub", "names of /pub (as ../pub)"},
   };
   for (const auto& [command, request] : names) {
     prepare_data();

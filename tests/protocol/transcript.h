@@ -72,6 +72,8 @@ class Words {
         return "ascii size of ";
       case modification_time:
         return "time of ";
+      case listing:
+        return "listing of ";
     }
     return "? ";
   }

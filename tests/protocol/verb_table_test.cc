@@ -19,13 +19,13 @@ struct Example {
   Codes after_150 = {};
 };
 
-// "beyond" marks what RFC 959 has no code for: see the RFCs named; 450 is "try again" where a path changed
-// underfoot.
+// "beyond" marks what RFC 959 has no code for: see the RFCs named; 554 is RFC 3659's; 450 is "try again"
+// where a path changed underfoot.
 const Codes kDownloaded = {226, 250, 425, 426, 451}, kUploaded = {226, 250, 425, 426, 451, 551, 552};
 const Example kExamples[] = {
     {"ABOR", "", {225, 226, 502}},
     {"ALLO", "100", {200, 202, 504, 530}},
-    {"APPE", "a", {532, 450, 550, 452, 553, 502, 530, 425}, kUploaded},
+    {"APPE", "a", {532, 450, 550, 452, 553, 502, 530, 425, 554}, kUploaded},
     {"CDUP", "", {200, 250, 502, 530, 550, 450}},
     {"CWD", "a", {250, 502, 530, 550, 450}},
     {"DELE", "a", {250, 450, 550, 502, 530}},
@@ -47,13 +47,13 @@ const Example kExamples[] = {
     {"QUIT", "", {221}},
     {"REIN", "", {220, 502}},
     {"REST", "7", {350, 502, 530}},
-    {"RETR", "a", {450, 550, 530, 425}, kDownloaded},
+    {"RETR", "a", {450, 550, 530, 425, 554}, kDownloaded},
     {"RMD", "a", {250, 502, 530, 550, 450}},
     {"RNFR", "a", {350, 450, 550, 502, 530}},
     {"RNTO", "a", {250, 532, 553, 502, 503, 530, 450, 452}},  // beyond: 450 and 452, as STOR
     {"SIZE", "a", {213, 550, 530, 450}},                      // beyond: RFC 3659
     {"STAT", "", {211, 212, 213, 450, 502, 530}},
-    {"STOR", "a", {532, 450, 452, 553, 530, 425}, kUploaded},
+    {"STOR", "a", {532, 450, 452, 553, 530, 425, 554}, kUploaded},
     {"STRU", "F", {200, 504, 530}},
     {"SYST", "", {215, 502}},
     {"TYPE", "A", {200, 504, 530}},
@@ -235,6 +235,12 @@ TEST_F(VerbTableTest, AsksForThePermissionAtThePathThatIsMeant) {
   EXPECT_EQ(say("RETR incoming/a"), "550, report RETR /incoming/a by anonymous");
   EXPECT_EQ(say("LIST -a incoming"), "550, report LIST /incoming by anonymous");
   EXPECT_EQ(say("STOR incoming/a"), "connect 192.0.2.7:40000, store /incoming/a (keep)");
+}
+
+TEST_F(VerbTableTest, AsksForThePermissionToListOnlyWhenStatHasAPath) {
+  log_in_again({all_but(Permission::list), {}, "", "users"});
+  EXPECT_EQ(say("STAT a"), "450, report STAT /a by users");
+  EXPECT_EQ(say("STAT"), "211");
 }
 
 TEST_F(VerbTableTest, ReplacesAFileOnlyWithThePermissionToOverwrite) {

@@ -202,6 +202,10 @@ TEST_F(ConfigMistakes, AnonymousRootThatIsNoDirectory) {
             "uvftpd.toml:3:8: anonymous.root must be an absolute path, not \"srv\"\n");
 }
 
+TEST_F(ConfigMistakes, ARefusedRootIsNotReplacedByTheDefaultOne) {
+  EXPECT_EQ(read("anonymous.root = \"srv\"\n").config.anonymous.root, "");
+}
+
 TEST_F(ConfigMistakes, UploadDirectoryThatIsNoneBelowTheRoot) {
   const std::string root = "root = \"" + directory("pub") + "\"\n";
   std::filesystem::create_directory_symlink(directory("elsewhere"), path("pub/link"));
@@ -225,6 +229,13 @@ TEST_F(ConfigMistakes, UsersWithoutWhatTheyNeed) {
       mistakes("[[user]]\nname = \"a\"\npassword = \"!\"\nroot = \"/no/such\"\n"),
       "uvftpd.toml:4:1: user.root must be a directory that can be read, and \"/no/such\" is not: No such "
       "file or directory\n");
+}
+
+TEST_F(ConfigMistakes, OfAReplacedUserAreToldWhereItIsReplaced) {
+  const std::string user = "[[user]]\nname = \"alice\"\npassword = \"!\"\n";
+  const std::vector<std::string> files = {file("a.toml", user + "root = \"" + directory("home") + "\"\n"),
+                                          file("b.toml", user)};
+  EXPECT_EQ(mistakes_of(read_config(files)), "b.toml:1:1: user.root is missing\n");
 }
 
 TEST_F(ConfigMistakes, PasswordsInClearTextAreNotShown) {

@@ -68,6 +68,13 @@ TEST(ConfigText, HostNamesAreToldFromWhatIsNone) {
     EXPECT_FALSE(looks_like_host_name(name)) << name;
 }
 
+TEST(ConfigText, HostNamesHaveAtMost253Bytes) {
+  const std::string labels =
+      std::string(63, 'a') + '.' + std::string(63, 'b') + '.' + std::string(63, 'c') + '.';
+  EXPECT_TRUE(looks_like_host_name(labels + std::string(61, 'd')));
+  EXPECT_FALSE(looks_like_host_name(labels + std::string(62, 'd')));
+}
+
 TEST(ConfigText, NamesOfTheAnonymousLoginAreNobodyElses) {
   EXPECT_EQ(fault_of_user_name("alice"), "");
   EXPECT_EQ(fault_of_user_name("ftpuser"), "");
@@ -80,7 +87,8 @@ TEST(ConfigText, NearestIsTheFewestLettersAway) {
   EXPECT_EQ(nearest("lisen", {"banner", "listen"}), "listen");
   EXPECT_EQ(nearest("idel", {"idle", "login"}), "idle");
   EXPECT_EQ(nearest("port", {"root", "ports"}), "ports");
-  EXPECT_EQ(nearest("listen", {"lists", "listen"}), "listen");
+  EXPECT_EQ(nearest("listem", {"lists", "listen"}), "listen");
+  EXPECT_EQ(nearest("listem", {"listen", "lists"}), "listen");
   EXPECT_FALSE(nearest("colour", {"banner", "listen"}));
   EXPECT_FALSE(nearest("x", {"banner", "listen"}));
   EXPECT_FALSE(nearest("anything", {}));

@@ -1,0 +1,117 @@
+"""How many may come: limits.sessions and limits.per_address. One too many gets 421 and is closed, the others stay."""
+
+import unittest
+
+from harness import HAS_IPV6, BlackBoxTest, wait_until
+from raw_client import Control
+
+
+class LimitTest(BlackBoxTest):
+    def refused(self, server, family=4, source=None):
+        control = Control(server.address(family), source=source, greeting=(421,))
+        control.expect_end()
+        control.close()
+
+    def accepted(self, server, **options):
+        """A place is free, at the latest when the server has noticed that somebody left."""
+        def tried():
+            control = Control(server.address(options.get("family", 4)), source=options.get("source"), greeting=(220, 421))
+            self.addCleanup(control.close)
+            return control if control.greeting.code == 220 else None
+        return wait_until(tried, "a free place")
+
+
+class Sessions(LimitTest):
+    def test_one_too_many_gets_421_and_the_others_stay(self):
+        server = self.start({"limits": {"sessions": 3}})
+        clients = [self.client(server) for _ in range(3)]
+        for _ in range(5):
+            self.refused(server)
+        for client in clients:
+            client.do("NOOP", 200)
+
+    def test_count_sessions_of_every_address_and_family(self):
+        server = self.start({"limits": {"sessions": 3}})
+        clients = [self.client(server), self.client(server, source="127.0.0.2")]
+        clients.append(self.client(server, family=6 if HAS_IPV6 else 4))
+        self.refused(server, source="127.0.0.3")
+        for client in clients:
+            client.do("NOOP", 200)
+
+    def test_a_place_is_free_again_when_somebody_leaves(self):
+        server = self.start({"limits": {"sessions": 2}})
+        one, two = self.client(server), self.client(server)
+        self.refused(server)
+        one.do("QUIT", 221)
+        one.expect_end()
+        one.close()
+        three = self.accepted(server)
+        self.refused(server)
+        two.reset()
+        four = self.accepted(server)
+        for control in (three, four):
+            control.do("NOOP", 200)
+
+    def test_a_refusal_leaks_nothing(self):
+        server = self.start({"limits": {"sessions": 1}})
+        self.client(server)
+        before = server.descriptors()
+        for _ in range(100):
+            self.refused(server)
+        server.expect_descriptors(before)
+
+    def test_the_421_arrives_even_if_the_client_spoke_first(self):
+        server = self.start({"limits": {"sessions": 1}})
+        self.client(server)
+        for _ in range(20):
+            control = Control(server.address(), greeting=None)
+            try:
+                control.send("USER alice")
+            except ConnectionError:
+                pass
+            control.expect(421)
+            control.close()
+
+
+class PerAddress(LimitTest):
+    def test_one_too_many_from_an_address_gets_421_and_others_do_not(self):
+        server = self.start({"limits": {"per_address": 2}})
+        clients = [self.client(server) for _ in range(2)]
+        self.refused(server)
+        clients += [self.client(server, source="127.0.0.2") for _ in range(2)]
+        self.refused(server, source="127.0.0.2")
+        if HAS_IPV6:
+            clients += [self.client(server, family=6) for _ in range(2)]
+            self.refused(server, family=6)
+        for client in clients:
+            client.do("NOOP", 200)
+
+    def test_a_place_is_free_again_when_somebody_leaves(self):
+        server = self.start({"limits": {"per_address": 1}})
+        for _ in range(5):
+            control = self.accepted(server)
+            self.refused(server)
+            control.do("QUIT", 221)
+            control.close()
+
+    def test_an_ipv4_client_of_a_dual_stack_listener_is_counted_by_its_ipv4_address(self):
+        if not HAS_IPV6:
+            self.skipTest("no IPv6 here")
+        server = self.start({"server": {"listen": ["[::]:0"]}, "limits": {"per_address": 1}})
+        port = server.ready["listen"][0]["port"]
+        kept = [Control(("127.0.0.1", port)), Control(("127.0.0.1", port), source="127.0.0.2"), Control(("::1", port))]
+        for control in kept:
+            self.addCleanup(control.close)
+        for source in (None, "127.0.0.2"):
+            control = Control(("127.0.0.1", port), source=source, greeting=(421,))
+            control.close()
+
+    def test_50_is_the_default(self):
+        server = self.start(lambda root: {"limits": {"per_address": 50}})
+        clients = [self.connect(server) for _ in range(50)]
+        self.refused(server)
+        clients[0].do("NOOP", 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
