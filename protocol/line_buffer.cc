@@ -11,7 +11,7 @@ constexpr char kIac = '\xff', kWill = '\xfb', kDont = '\xfe';
 // RFC 8446, section 5.1: the record's type, and the first byte of its version.
 constexpr std::string_view kTlsHandshake = "\x16\x03";
 
-std::size_t memory(const Line& line) { return sizeof line + line.text.size(); }
+std::uint32_t memory(const Line& line) { return static_cast<std::uint32_t>(sizeof line + line.text.size()); }
 
 }  // namespace
 

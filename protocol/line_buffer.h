@@ -51,8 +51,8 @@ class LineBuffer {
 
   std::vector<Line> lines_;
   std::string partial_;
-  std::size_t size_ = 0;
-  std::size_t dropped_ = 0;  // of the line that is too long
+  std::uint32_t size_ = 0;
+  std::uint32_t dropped_ = 0;  // of the line that is too long
   Telnet telnet_ = Telnet::data;
   Line::Fault fault_ = Line::Fault::none;
 };

@@ -29,7 +29,7 @@ bool Session::accepts(const Line& line) const {
 
 Actions Session::line_received(const Line& line) {
   Command command = parse_command(line.text);
-  command.before = std::exchange(left_, {});
+  if (const auto left = std::exchange(left_, nullptr)) command.before = std::move(*left);
   const Verb* verb = find_verb(command.verb);
   if (line.fault == Line::Fault::tls_hello || is_foreign_protocol(command.verb))
     hang_up("This is an FTP server.");

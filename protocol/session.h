@@ -120,6 +120,7 @@ class Session {
   void start(TransferRequest request, Code failure);
   void send_data_reply(const TransferResult& result);
   void forget_login();
+  Legacy& leave() { return left_ ? *left_ : *(left_ = std::make_unique<Legacy>()); }
   void activity_over();
   void bad_line(Code code, std::string text);
   void hang_up(std::string why);
@@ -131,13 +132,13 @@ class Session {
   std::string user_;
   std::string directory_ = "/";
   Rights rights_;
-  Legacy left_;  // for the next command
+  std::unique_ptr<Legacy> left_;  // for the next command; mostly nothing
   std::uint64_t transferred_ = 0;  // bytes of the running transfer, for STAT
   std::unique_ptr<OnSuccess> on_success_;  // of the file request that is outstanding
   Code failure_code_ = Code::file_unavailable;
   Actions actions_;
-  unsigned failures_ = 0;   // wrong passwords
-  unsigned bad_lines_ = 0;  // since the login, or without one
+  unsigned failures_ = 0;  // wrong passwords
+  std::uint16_t bad_lines_ = 0;  // since the login, or without one
   Login login_ = Login::none;
   Activity activity_ = Activity::idle;
   Ending ending_ = Ending::none;

@@ -20,7 +20,7 @@ Missing missing_file(const Rights& rights, std::string_view path) {
 // ---- preparing ----
 
 bool Session::may_prepare_data(SessionSettings::Mode mode, const Command& command) {
-  left_.restart_at = command.before.restart_at;  // clients put these verbs between REST and the transfer
+  if (command.before.restart_at > 0) leave().restart_at = command.before.restart_at;  // clients put these verbs between REST and the transfer
   if (mode == SessionSettings::Mode::offered && !only_epsv_) return true;
   if (mode == SessionSettings::Mode::disabled)
     reply(Code::not_offered, "Not offered here.");
@@ -46,7 +46,7 @@ void Session::pasv(const Command& command) {
 void Session::epsv(const Command& command) {
   const std::string argument = upper_case(command.argument);
   if (settings_->passive == SessionSettings::Mode::disabled) return reply(Code::not_offered, "Not offered here.");
-  left_.restart_at = command.before.restart_at;
+  if (command.before.restart_at > 0) leave().restart_at = command.before.restart_at;
   const auto own = protocol_number(local_.host.family);
   if (argument == "ALL") {
     only_epsv_ = true;
@@ -91,7 +91,7 @@ void Session::accept_port(const SocketAddress& address) {
 void Session::rest(const Command& command) {
   const auto offset = parse_count(command.argument);
   if (!offset) return reply(Code::bad_argument, "Not an offset.");
-  left_.restart_at = *offset;
+  leave().restart_at = *offset;
   reply(Code::restart_at, "Restarting at " + std::to_string(*offset) + ".");
 }
 

@@ -33,7 +33,7 @@ bool is_anonymous_name(std::string_view name) {
 
 bool looks_like_email(std::string_view text) {
   const auto at = text.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < text.size();
+  return at != std::string_view::npos && at > 0;
 }
 
 }  // namespace uvftpd

@@ -143,7 +143,7 @@ class Curl(ClientTest):
 
     def test_sends_commands_before_and_after(self):
         self.server.write("tmp/a.txt", b"a")
-        self.curl("-Q", "RNFR tmp/a.txt", "-Q", "RNTO tmp/b.txt", "-Q", "-DELE tmp/b.txt", self.url("pub/hello.txt"))
+        self.curl("-Q", "RNFR tmp/a.txt", "-Q", "RNTO tmp/b.txt", "-Q", "-DELE /tmp/b.txt", self.url("pub/hello.txt"))
         self.assertEqual(self.server.names("tmp"), [])
 
     def test_makes_directories(self):
@@ -265,7 +265,7 @@ class Tnftp(ClientTest):
 
     def test_lists_and_moves_about(self):
         said = self.tnftp("cd pub", "pwd", "ls", "cdup", "pwd")
-        self.assertIn('"/pub"', said)
+        self.assertRegex(said, r"Remote directory: /pub\n")
         self.assertIn("hello.txt", said)
 
     def test_makes_renames_and_deletes(self):

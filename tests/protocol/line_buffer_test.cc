@@ -85,16 +85,22 @@ TEST(LineBuffer, GivesALineOverTheGreatestLengthAsOneFault) {
   EXPECT_EQ(lines_of({too_long + "\r\nPWD\r\n"}), (std::vector<Line>{{"", Fault::too_long}, {"PWD"}}));
 }
 
-TEST(LineBuffer, HoldsNoMoreOfAMebibyteWithoutAnEndThanTheGreatestLine) {
+TEST(LineBuffer, DropsTheRestOfALineThatIsTooLong) {
+  const std::string too_long(LineBuffer::kMaxLine + LineBuffer::kMaxDropped, 'x');
+  EXPECT_EQ(lines_of({too_long}), std::vector<Line>());
+  EXPECT_EQ(lines_of({too_long, "\r\nPWD\r\n"}), (std::vector<Line>{{"", Fault::too_long}, {"PWD"}}));
+}
+
+TEST(LineBuffer, TellsOnceOfALineWithoutEndAndHoldsNoneOfIt) {
   LineBuffer buffer;
   const std::string segment(1024, 'x');
   for (int i = 0; i < 1024; ++i) {
     buffer.append(segment);
     ASSERT_LE(buffer.size(), LineBuffer::kMaxLine);
   }
-  EXPECT_TRUE(buffer.waiting().empty());
+  EXPECT_EQ(buffer.waiting(), (std::vector<Line>{{"", Fault::endless}}));
   buffer.append("\r\nPWD\r\n");
-  EXPECT_EQ(buffer.waiting(), (std::vector<Line>{{"", Fault::too_long}, {"PWD"}}));
+  EXPECT_EQ(buffer.waiting(), (std::vector<Line>{{"", Fault::endless}, {"PWD"}}));
 }
 
 TEST(LineBuffer, TellsOfATlsHandshakeAtOnce) {

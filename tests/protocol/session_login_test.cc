@@ -209,13 +209,28 @@ TEST_F(LoginTest, ClosesWhenTooManyPasswordsAreBeingChecked) {
   EXPECT_EQ(say("NOOP"), "must wait");
 }
 
-TEST_F(LoginTest, ClosesToAClientOfAnotherProtocol) {
+TEST_F(LoginTest, ClosesToAClientOfAnotherProtocolAndToALineWithoutEnd) {
   for (const Line& line : {Line{"GET / HTTP/1.1"}, Line{"POST /x HTTP/1.0"}, Line{"SSH-2.0-OpenSSH_9.2"},
-                           Line{"", Line::Fault::tls_hello}}) {
+                           Line{"", Line::Fault::tls_hello}, Line{"", Line::Fault::endless}}) {
     connect();
     EXPECT_EQ(note(session.line_received(line)), "421, close") << line.text;
     EXPECT_EQ(say("NOOP"), "must wait");
   }
+}
+
+TEST_F(LoginTest, ClosesAfterTenLinesThatAreNoCommands) {
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(say("XYZZY"), "500");
+  EXPECT_EQ(say("XYZZY"), "421, close");
+}
+
+TEST_F(LoginTest, ClosesAfterFiftyLinesThatAreNoCommandsBehindIt) {
+  log_in();
+  for (int i = 0; i < 25; ++i) {
+    EXPECT_EQ(say("XYZZY"), "500");
+    EXPECT_EQ(note(session.line_received({"", Line::Fault::too_long})), "500");
+    EXPECT_EQ(say("NOOP"), "200");
+  }
+  EXPECT_EQ(note(session.line_received({"", Line::Fault::forbidden_byte})), "421, close");
 }
 
 TEST_F(LoginTest, SaysWhyItClosesAnIdleSession) {

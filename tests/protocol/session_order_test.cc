@@ -57,6 +57,11 @@ TEST_F(OrderTest, LetsEveryLineWaitForAnAnswerOfTheServers) {
   EXPECT_EQ(say("ABOR"), "225");
 }
 
+TEST_F(OrderTest, KnowsTheLineAfterWhichAClientMayCloseItsSide) {
+  EXPECT_TRUE(Session::is_farewell({"quit"}));
+  EXPECT_FALSE(Session::is_farewell({"NOOP"}));
+}
+
 TEST_F(OrderTest, QuitsAfterTheTransfer) {
   start_retrieve();
   EXPECT_EQ(wait_in_line("QUIT"), "");
