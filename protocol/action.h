@@ -36,7 +36,7 @@ struct FileRequest {
     listing,  // for STAT; too large for a reply: EFBIG
   };
   Kind kind = {};
-  std::string path;
+  std::string path = {};
   std::string new_path = {};              // rename only
   Existing existing = Existing::replace;  // rename only
   bool operator==(const FileRequest&) const = default;
@@ -53,7 +53,7 @@ struct FileResult {
 struct TransferRequest {
   enum class Kind : std::uint8_t { retrieve, store, append, list, name_list };
   Kind kind = {};
-  std::string path;
+  std::string path = {};
   Type type = Type::ascii;
   std::uint64_t offset = 0;  // REST: in bytes of the transfer (RFC 3659, section 5)
   Existing existing = Existing::replace;

@@ -1,0 +1,101 @@
+// The jail and the file requests, on a real tree.
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "temporary_tree.h"
+
+namespace uvftpd {
+namespace {
+
+using Kind = FileRequest::Kind;
+
+class Storage : public testing::Test {
+ protected:
+  int run(Kind kind, const std::string& path) { return run_file_request(*root, {kind, path}).error; }
+  int rename(const std::string& from, const std::string& to, Existing existing) {
+    return run_file_request(*root, {Kind::rename, from, to, existing}).error;
+  }
+  int read(const std::string& path) { return open_for_reading(*root, path).error; }
+
+  TemporaryTree tree;
+  SharedRoot root = tree.open();
+};
+
+TEST_F(Storage, OpensARegularFileAndTellsItsSize) {
+  tree.write(tree.root() / "file", "hello");
+  const OpenResult opened = open_for_reading(*root, "/file");
+  EXPECT_EQ(opened.error, 0);
+  EXPECT_EQ(opened.size, 5U);
+}
+
+TEST_F(Storage, NeverLeavesTheRootByALink) {
+  tree.write(tree.outside() / "secret", "x");
+  std::filesystem::create_symlink("../outside", tree.root() / "relative");
+  std::filesystem::create_symlink(tree.outside(), tree.root() / "absolute");
+  std::filesystem::create_symlink("/proc/self/root", tree.root() / "magic");
+  for (const std::string link : {"/relative", "/absolute", "/magic"}) {
+    EXPECT_EQ(read(link + "/secret"), ENOENT) << link;
+    EXPECT_NE(run(Kind::make_directory, link + "/made"), 0) << link;
+    EXPECT_NE(run(Kind::remove_file, link + "/secret"), 0) << link;
+  }
+  EXPECT_TRUE(std::filesystem::exists(tree.outside() / "secret"));
+  EXPECT_FALSE(std::filesystem::exists(tree.outside() / "made"));
+}
+
+TEST_F(Storage, FollowsAnAbsoluteLinkAsInAChroot) {
+  std::filesystem::create_directory(tree.root() / "pub");
+  tree.write(tree.root() / "pub" / "file", "x");
+  std::filesystem::create_symlink("/pub/file", tree.root() / "link");
+  EXPECT_EQ(read("/link"), 0);
+}
+
+TEST_F(Storage, RefusesAFifoAtOnce) {
+  ASSERT_EQ(::mkfifo((tree.root() / "fifo").c_str(), 0666), 0);
+  EXPECT_EQ(read("/fifo"), EINVAL);
+  EXPECT_EQ(open_for_writing(*root, {.kind = TransferRequest::Kind::append, .path = "/fifo"}).error, EINVAL);
+  EXPECT_EQ(open_for_writing(*root, {.kind = TransferRequest::Kind::store, .path = "/fifo"}).error, EINVAL);
+}
+
+TEST_F(Storage, DoesNotTouchTheRootItself) {
+  EXPECT_EQ(run(Kind::remove_directory, "/"), EPERM);
+  EXPECT_EQ(run(Kind::make_directory, "/"), EPERM);
+  EXPECT_EQ(rename("/", "/other", Existing::replace), EPERM);
+}
+
+TEST_F(Storage, RenamesOverAFileOnlyWhereThatIsAllowed) {
+  tree.write(tree.root() / "a", "a");
+  tree.write(tree.root() / "b", "b");
+  EXPECT_EQ(rename("/a", "/b", Existing::keep), EEXIST);
+  EXPECT_EQ(TemporaryTree::read(tree.root() / "b"), "b");
+  EXPECT_EQ(rename("/a", "/b", Existing::replace), 0);
+  EXPECT_EQ(TemporaryTree::read(tree.root() / "b"), "a");
+}
+
+TEST_F(Storage, CountsLineEndsForTheSizeInTypeA) {
+  tree.write(tree.root() / "text", "one\ntwo\r\nthree\n");
+  EXPECT_EQ(run_file_request(*root, {Kind::size, "/text"}).size, 15U);
+  EXPECT_EQ(run_file_request(*root, {Kind::ascii_size, "/text"}).size, 17U);
+}
+
+TEST_F(Storage, DoesNotCountTheLineEndsOfAHugeFile) {
+  tree.write(tree.root() / "huge", "");
+  std::filesystem::resize_file(tree.root() / "huge", (64 << 20) + 1);
+  EXPECT_EQ(run(Kind::ascii_size, "/huge"), EOVERFLOW);
+}
+
+TEST_F(Storage, EntersDirectoriesOnly) {
+  tree.write(tree.root() / "file", "");
+  EXPECT_EQ(run(Kind::enter_directory, "/"), 0);
+  EXPECT_EQ(run(Kind::enter_directory, "/file"), ENOTDIR);
+  EXPECT_EQ(run(Kind::enter_directory, "/none"), ENOENT);
+}
+
+TEST_F(Storage, TellsWhyARootCannotBeOpened) {
+  EXPECT_EQ(open_root("/no/such/directory").error, ENOENT);
+  tree.write(tree.root() / "file", "");
+  EXPECT_EQ(open_root(tree.root() / "file").error, ENOTDIR);
+}
+
+}  // namespace
+}  // namespace uvftpd

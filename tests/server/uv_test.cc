@@ -1,0 +1,133 @@
+// The lifetime rule of uv.h, and the timers' order, on real loops.
+#include "server/uv.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+namespace uvftpd::uv {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(Timers, ExpireInTheOrderOfTheirTimesWhateverTheOrderOfStarting) {
+  Loop loop;
+  std::string order;
+  Timer b(loop, [&] { order += 'b'; }), a(loop, [&] { order += 'a'; }), c(loop, [&] { order += 'c'; });
+  b.start(milliseconds(20));
+  a.start(milliseconds(1));
+  c.start(milliseconds(40));
+  loop.run();
+  EXPECT_EQ(order, "abc");
+}
+
+TEST(Timers, MovedByARestartExpireOnce) {
+  Loop loop;
+  int expired = 0;
+  Timer timer(loop, [&] { ++expired; });
+  for (int i = 0; i < 1000; ++i) timer.start(milliseconds(5));
+  loop.run();
+  EXPECT_EQ(expired, 1);
+}
+
+TEST(Timers, ThatAreStoppedLetTheLoopEnd) {
+  Loop loop;
+  Timer timer(loop, [] { FAIL(); });
+  timer.start(std::chrono::hours(1));
+  timer.stop();
+  loop.run();
+}
+
+TEST(Timers, MayBeDestroyedInTheirOwnCallback) {
+  Loop loop;
+  std::unique_ptr<Timer> timer;
+  std::string said;
+  timer = std::make_unique<Timer>(loop, [&, word = std::string("a word longer than its place in the object")] {
+    timer.reset();
+    said = word;
+  });
+  timer->start(milliseconds(1));
+  loop.run();
+  EXPECT_EQ(said, "a word longer than its place in the object");
+}
+
+TEST(Timers, MayDestroyAnotherThatIsDueAtTheSameTime) {
+  Loop loop;
+  std::unique_ptr<Timer> second = std::make_unique<Timer>(loop, [] { FAIL(); });
+  Timer first(loop, [&] { second.reset(); });
+  first.start(milliseconds(1));
+  second->start(milliseconds(1));
+  loop.run();
+}
+
+TEST(Jobs, RunElsewhereAndEndHere) {
+  Loop loop;
+  const auto here = std::this_thread::get_id();
+  std::thread::id ran, ended;
+  Job<int> job(
+      loop,
+      [&] {
+        ran = std::this_thread::get_id();
+        return 7;
+      },
+      [&](int result) {
+        ended = std::this_thread::get_id();
+        EXPECT_EQ(result, 7);
+      });
+  loop.run();
+  EXPECT_NE(ran, here);
+  EXPECT_EQ(ended, here);
+}
+
+TEST(Jobs, ThatAreForgottenTellNobodyAndDropTheirResult) {
+  Loop loop;
+  std::atomic<bool> may_go = false;
+  auto job = std::make_unique<Job<std::unique_ptr<int>>>(
+      loop,
+      [&] {
+        may_go.wait(false);
+        return std::make_unique<int>(1);
+      },
+      [](std::unique_ptr<int>) { FAIL(); });
+  job.reset();
+  may_go = true;
+  may_go.notify_all();
+  loop.run();
+}
+
+TEST(Jobs, MayBeDestroyedInTheirOwnEnd) {
+  Loop loop;
+  std::optional<Job<int>> job;
+  int result = 0;
+  job.emplace(
+      loop, [] { return 3; },
+      [&](int made) {
+        job.reset();
+        result = made;
+      });
+  loop.run();
+  EXPECT_EQ(result, 3);
+}
+
+TEST(Mailboxes, KeepTheOrderOfOneSender) {
+  Loop loop;
+  std::vector<int> taken;
+  std::optional<Mailbox<int>> mailbox;
+  mailbox.emplace(loop, [&](int message) {
+    taken.push_back(message);
+    if (message == 99) loop.stop();
+  });
+  std::thread sender([&] {
+    for (int i = 0; i < 100; ++i) mailbox->post(i);
+  });
+  loop.run();
+  sender.join();
+  mailbox.reset();
+  ASSERT_EQ(taken.size(), 100U);
+  EXPECT_TRUE(std::is_sorted(taken.begin(), taken.end()));
+}
+
+}  // namespace
+}  // namespace uvftpd::uv
