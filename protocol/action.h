@@ -16,9 +16,9 @@
 
 namespace uvftpd {
 
-enum class Existing : std::uint8_t { replace, keep };    // what to do with a file that is already there
-enum class Missing : std::uint8_t { create, refuse };    // and with one that is not
-enum class Type : std::uint8_t { ascii, image };         // RFC 959, section 3.1.1
+enum class Existing : std::uint8_t { replace, keep };  // what to do with a file that is already there
+enum class Missing : std::uint8_t { create, refuse };  // and with one that is not
+enum class Type : std::uint8_t { ascii, image };       // RFC 959, section 3.1.1
 enum class PassiveForm : std::uint8_t { pasv, epsv };
 
 // One blocking step on the file system. Paths are normalised virtual paths.
@@ -119,8 +119,8 @@ struct CloseControl {  // once the replies before it have left
   bool operator==(const CloseControl&) const = default;
 };
 
-using Action = std::variant<SendReply, CheckPassword, RunFileRequest, ListenForData, ConnectForData, ForgetData,
-                            StartTransfer, AbortTransfer, ReportRefusal, CloseControl>;
+using Action = std::variant<SendReply, CheckPassword, RunFileRequest, ListenForData, ConnectForData,
+                            ForgetData, StartTransfer, AbortTransfer, ReportRefusal, CloseControl>;
 using Actions = std::vector<Action>;
 
 }  // namespace uvftpd

@@ -27,7 +27,8 @@ std::string_view cut(std::string_view& text, char separator) {
 }
 
 bool parse_bytes(std::string_view text, char separator, std::span<std::uint8_t> out) {
-  if (std::count(text.begin(), text.end(), separator) != static_cast<std::ptrdiff_t>(out.size()) - 1) return false;
+  if (std::count(text.begin(), text.end(), separator) != static_cast<std::ptrdiff_t>(out.size()) - 1)
+    return false;
   for (auto& byte : out) {
     const auto number = parse_number<std::uint8_t>(cut(text, separator));
     if (!number) return false;

@@ -1,7 +1,8 @@
-// TYPE A: the lines of a stored file end in LF, those of the data connection in CRLF (RFC 959, section 3.1.1.1).
+// TYPE A: the lines of a stored file end in LF, those of the data connection in CRLF (RFC 959,
+// section 3.1.1.1).
 //
-// Pure converters that keep their state, so that CR and LF may lie in different chunks. A CRLF that is already
-// in a stored file passes unchanged; a CR alone passes both ways.
+// Pure converters that keep their state, so that CR and LF may lie in different chunks. A CRLF that is
+// already in a stored file passes unchanged; a CR alone passes both ways.
 #pragma once
 
 #include <cstdint>

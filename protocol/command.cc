@@ -22,8 +22,8 @@ std::string_view take_word(std::string_view& text) {
 }
 
 bool is_foreign_protocol(std::string_view verb) {
-  static constexpr std::string_view kHttp[] = {"CONNECT", "DELETE", "GET",  "HEAD", "OPTIONS",
-                                               "PATCH",   "POST",   "PUT",  "TRACE"};
+  static constexpr std::string_view kHttp[] = {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS",
+                                               "PATCH",   "POST",   "PUT", "TRACE"};
   return verb.starts_with("SSH-") || std::find(std::begin(kHttp), std::end(kHttp), verb) != std::end(kHttp);
 }
 

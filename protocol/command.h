@@ -16,8 +16,8 @@ struct Legacy {
 };
 
 struct Command {
-  std::string verb;      // in upper case
-  std::string argument;  // everything behind the first blank; further blanks are the argument's (RFC 2640)
+  std::string verb;       // in upper case
+  std::string argument;   // everything behind the first blank; further blanks are the argument's (RFC 2640)
   std::string path = {};  // the virtual path that the argument means, where the verb takes one
   Legacy before = {};     // from the command before
 };
@@ -30,8 +30,8 @@ std::string upper_case(std::string_view text);
 // Cuts the first word and the blanks behind it off `text`.
 std::string_view take_word(std::string_view& text);
 
-// The first word of HTTP and SSH: who talks to the wrong port, or is made to (CVE-2021-3618), is not to be answered
-// as if it were a client.
+// The first word of HTTP and SSH: who talks to the wrong port, or is made to (CVE-2021-3618), is not to be
+// answered as if it were a client.
 bool is_foreign_protocol(std::string_view verb);
 
 // "-la /pub" without the options that clients send to LIST as if it were ls(1): "/pub".

@@ -14,7 +14,7 @@ struct ListedEntry {
   std::string_view link_target;   // of a symbolic link
   std::uint32_t mode = 0;         // as in st_mode, type included
   std::uint64_t links = 1;
-  std::uint64_t size = 0;      // bytes
+  std::uint64_t size = 0;     // bytes
   std::int64_t modified = 0;  // seconds since 1970
 };
 
@@ -32,7 +32,8 @@ class ListFormatter {
 };
 
 // One line of NLST: the name as RETR takes it, byte for byte (RFC 1123, section 4.1.2.7), but a CR in it is
-// sent as CR NUL (RFC 2640, section 3.1). A name with a LF in it cannot be said on a line: nothing is appended.
+// sent as CR NUL (RFC 2640, section 3.1). A name with a LF in it cannot be said on a line: nothing is
+// appended.
 void append_name_line(std::string_view prefix, std::string_view name, std::string& out);
 
 }  // namespace uvftpd

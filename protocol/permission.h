@@ -37,7 +37,9 @@ class Permissions {
   constexpr Permissions(std::initializer_list<Permission> list) {
     for (const Permission one : list) add(one);
   }
-  constexpr void add(Permission one) { bits_ = static_cast<std::uint16_t>(bits_ | static_cast<std::uint16_t>(one)); }
+  constexpr void add(Permission one) {
+    bits_ = static_cast<std::uint16_t>(bits_ | static_cast<std::uint16_t>(one));
+  }
   constexpr bool has(Permission one) const {
     const auto bit = static_cast<std::uint16_t>(one);
     return (bits_ & bit) == bit;
@@ -55,7 +57,8 @@ class Permissions {
   std::uint16_t bits_ = 0;
 };
 
-// The rights of one login. `within` rules at upload_directory and below it, `elsewhere` in the rest of the root.
+// The rights of one login. `within` rules at upload_directory and below it, `elsewhere` in the rest of the
+// root.
 struct Rights {
   Permissions elsewhere;
   Permissions within;

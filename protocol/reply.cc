@@ -23,7 +23,8 @@ std::string encode(const Reply& reply) {
     rest.remove_prefix(end + 1);
   }
   wire.append(code).append(" ").append(rest).append("\r\n");
-  for (auto at = wire.find(kIac); at != std::string::npos; at = wire.find(kIac, at + 2)) wire.insert(at, 1, kIac);
+  for (auto at = wire.find(kIac); at != std::string::npos; at = wire.find(kIac, at + 2))
+    wire.insert(at, 1, kIac);
   return wire;
 }
 

@@ -163,7 +163,8 @@ void Session::send_data_reply(const TransferResult& result) {
       return reply(Code::data_connection_lost, "No progress for too long, data connection closed.");
     case refused:
     case file_error: {
-      const Reply failure = file_error_reply(result.error, result.outcome == refused ? failure_code_ : Code::local_error);
+      const Reply failure =
+          file_error_reply(result.error, result.outcome == refused ? failure_code_ : Code::local_error);
       return reply(failure.code, failure.text);
     }
   }
@@ -176,7 +177,8 @@ void Session::run_verb(const Verb& verb, Command command) {
   if (verb.argument == none && !command.argument.empty())
     return reply(Code::bad_argument, "This verb takes no argument.");
   const bool needs_argument = verb.argument == required || verb.argument == path || verb.argument == new_path;
-  if (needs_argument && command.argument.empty()) return reply(Code::bad_argument, "This verb needs an argument.");
+  if (needs_argument && command.argument.empty())
+    return reply(Code::bad_argument, "This verb needs an argument.");
 
   if (verb.argument == listing) command.argument = std::string(without_options(command.argument));
   const bool takes_path = verb.argument == path || verb.argument == new_path || verb.argument == listing;
@@ -230,7 +232,8 @@ void Session::activity_over() {
 // Who sends nothing but rubbish is no client; one that tries what this server might know is left in peace.
 void Session::bad_line(Code code, std::string text) {
   constexpr unsigned kMaxBeforeLogin = 10, kMaxAfterLogin = 50;
-  if (++bad_lines_ > (is_logged_in() ? kMaxAfterLogin : kMaxBeforeLogin)) return hang_up("Too many bad commands.");
+  if (++bad_lines_ > (is_logged_in() ? kMaxAfterLogin : kMaxBeforeLogin))
+    return hang_up("Too many bad commands.");
   reply(code, std::move(text));
 }
 

@@ -50,8 +50,8 @@ class Session {
   Actions transfer_finished(const TransferResult& result);
   Actions idle_expired();
   Actions login_expired();
-  Actions login_too_busy();                   // instead of password_checked()
-  Actions service_closing();                  // a running transfer may end first
+  Actions login_too_busy();   // instead of password_checked()
+  Actions service_closing();  // a running transfer may end first
 
   // ---- what the server needs to know ----
   bool accepts(const Line& line) const;  // false while it must wait its turn
@@ -132,12 +132,12 @@ class Session {
   std::string user_;
   std::string directory_ = "/";
   Rights rights_;
-  std::unique_ptr<Legacy> left_;  // for the next command; mostly nothing
-  std::uint64_t transferred_ = 0;  // bytes of the running transfer, for STAT
+  std::unique_ptr<Legacy> left_;           // for the next command; mostly nothing
+  std::uint64_t transferred_ = 0;          // bytes of the running transfer, for STAT
   std::unique_ptr<OnSuccess> on_success_;  // of the file request that is outstanding
   Code failure_code_ = Code::file_unavailable;
   Actions actions_;
-  unsigned failures_ = 0;  // wrong passwords
+  unsigned failures_ = 0;        // wrong passwords
   std::uint16_t bad_lines_ = 0;  // since the login, or without one
   Login login_ = Login::none;
   Activity activity_ = Activity::idle;

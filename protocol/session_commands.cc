@@ -1,4 +1,5 @@
-// The handlers of a Session's verbs that need no data connection: access control, parameters, files, information.
+// The handlers of a Session's verbs that need no data connection: access control, parameters, files,
+// information.
 #include "protocol/file_error.h"
 #include "protocol/path.h"
 #include "protocol/session.h"
@@ -86,15 +87,18 @@ void Session::opts(const Command& command) {
 
 // ---- directories ----
 
-void Session::pwd(const Command&) { reply(Code::path_name, quoted(directory_) + " is the current directory."); }
+void Session::pwd(const Command&) {
+  reply(Code::path_name, quoted(directory_) + " is the current directory.");
+}
 void Session::cwd(const Command& command) { enter(command.path); }
 void Session::cdup(const Command&) { enter(*resolve_path(directory_, "..")); }
 
 void Session::enter(const std::string& directory) {
-  ask({FileRequest::Kind::enter_directory, directory}, Code::file_unavailable, [this, directory](const FileResult&) {
-    directory_ = directory;
-    reply(Code::action_done, "Directory changed.");
-  });
+  ask({FileRequest::Kind::enter_directory, directory}, Code::file_unavailable,
+      [this, directory](const FileResult&) {
+        directory_ = directory;
+        reply(Code::action_done, "Directory changed.");
+      });
 }
 
 void Session::mkd(const Command& command) {
@@ -124,7 +128,8 @@ void Session::rnfr(const Command& command) {
 
 void Session::rnto(const Command& command) {
   if (command.before.rename_from.empty()) return reply(Code::bad_sequence, "Send RNFR first.");
-  const auto existing = rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
+  const auto existing =
+      rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
   ask({FileRequest::Kind::rename, command.before.rename_from, command.path, existing}, Code::name_not_allowed,
       [this](const FileResult&) { reply(Code::action_done, "Renamed."); });
 }
@@ -160,7 +165,10 @@ void Session::help(const Command& command) {
   }
   const Verb* verb = find_verb(upper_case(command.argument));
   if (!verb) return reply(Code::bad_argument, "Unknown verb.");
-  reply(Code::help, std::string("Syntax: ").append(verb->name).append(verb->syntax.empty() ? "" : " ").append(verb->syntax));
+  reply(Code::help, std::string("Syntax: ")
+                        .append(verb->name)
+                        .append(verb->syntax.empty() ? "" : " ")
+                        .append(verb->syntax));
 }
 
 void Session::stat(const Command& command) {

@@ -9,7 +9,9 @@ namespace {
 constexpr std::uint16_t kFirstUnprivilegedPort = 1024;
 
 // RFC 2428's network protocol numbers.
-std::string_view protocol_number(Address::Family family) { return family == Address::Family::ipv4 ? "1" : "2"; }
+std::string_view protocol_number(Address::Family family) {
+  return family == Address::Family::ipv4 ? "1" : "2";
+}
 
 Missing missing_file(const Rights& rights, std::string_view path) {
   return rights.allows(Permission::upload, path) ? Missing::create : Missing::refuse;
@@ -20,7 +22,8 @@ Missing missing_file(const Rights& rights, std::string_view path) {
 // ---- preparing ----
 
 bool Session::may_prepare_data(SessionSettings::Mode mode, const Command& command) {
-  if (command.before.restart_at > 0) leave().restart_at = command.before.restart_at;  // clients put these verbs between REST and the transfer
+  if (command.before.restart_at > 0)
+    leave().restart_at = command.before.restart_at;  // clients put these verbs between REST and the transfer
   if (mode == SessionSettings::Mode::offered && !only_epsv_) return true;
   if (mode == SessionSettings::Mode::disabled)
     reply(Code::not_offered, "Not offered here.");
@@ -45,7 +48,8 @@ void Session::pasv(const Command& command) {
 
 void Session::epsv(const Command& command) {
   const std::string argument = upper_case(command.argument);
-  if (settings_->passive == SessionSettings::Mode::disabled) return reply(Code::not_offered, "Not offered here.");
+  if (settings_->passive == SessionSettings::Mode::disabled)
+    return reply(Code::not_offered, "Not offered here.");
   if (command.before.restart_at > 0) leave().restart_at = command.before.restart_at;
   const auto own = protocol_number(local_.host.family);
   if (argument == "ALL") {
@@ -56,7 +60,8 @@ void Session::epsv(const Command& command) {
     if (argument.empty() || argument == own) return listen(PassiveForm::epsv);
     return reply(Code::unsupported_protocol, "Use another network protocol (" + std::string(own) + ")");
   }
-  if (parse_count(argument)) return reply(Code::unsupported_protocol, "Use another network protocol (" + std::string(own) + ")");
+  if (parse_count(argument))
+    return reply(Code::unsupported_protocol, "Use another network protocol (" + std::string(own) + ")");
   reply(Code::bad_argument, "Not a network protocol.");
 }
 
@@ -70,8 +75,10 @@ void Session::port(const Command& command) {
 void Session::eprt(const Command& command) {
   if (!may_prepare_data(settings_->active, command)) return;
   const ExtendedPort parsed = parse_extended_port(command.argument);
-  if (parsed.fault == ExtendedPort::Fault::malformed) return reply(Code::bad_argument, "Not an address and port.");
-  if (parsed.fault == ExtendedPort::Fault::unknown_protocol || parsed.address.host.family != peer_.host.family)
+  if (parsed.fault == ExtendedPort::Fault::malformed)
+    return reply(Code::bad_argument, "Not an address and port.");
+  if (parsed.fault == ExtendedPort::Fault::unknown_protocol ||
+      parsed.address.host.family != peer_.host.family)
     return reply(Code::unsupported_protocol,
                  "Use another network protocol (" + std::string(protocol_number(peer_.host.family)) + ")");
   accept_port(parsed.address);
@@ -103,7 +110,8 @@ void Session::retr(const Command& command) {
 }
 
 void Session::stor(const Command& command) {
-  const auto existing = rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
+  const auto existing =
+      rights_.allows(Permission::overwrite, command.path) ? Existing::replace : Existing::keep;
   start({.kind = TransferRequest::Kind::store,
          .path = command.path,
          .offset = command.before.restart_at,
@@ -114,7 +122,7 @@ void Session::stor(const Command& command) {
 
 void Session::appe(const Command& command) {
   // RFC 3659, section 5.4: behind a REST it is a STOR.
-  if (command.before.restart_at > 0 && rights_.allows(Permission::overwrite, command.path)) return stor(command);
+  if (command.before.restart_at > 0) return stor(command);
   start({.kind = TransferRequest::Kind::append,
          .path = command.path,
          .missing = missing_file(rights_, command.path)},

@@ -16,7 +16,8 @@ struct VerbTable {
   static constexpr auto kAnyTime = Verb::Login::not_needed;
   static constexpr auto kNotAllowed = Code::name_not_allowed;
 
-  // clang-format off: one row a line, columns under each other
+  // One row a line, columns under each other.
+  // clang-format off
   static constexpr std::array kVerbs = {
       //    name    handler    argument      syntax                       login      permission  feature
       Verb{"ABOR", &S::abor, A::none,     "",                             kAnyTime,  P::none, {}, {}, Verb::InTransfer::interrupts},
@@ -67,8 +68,9 @@ static_assert(std::is_sorted(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(),
                              [](const Verb& a, const Verb& b) { return a.name < b.name; }));
 
 const Verb* find_verb(std::string_view name) {
-  const auto found = std::lower_bound(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(), name,
-                                      [](const Verb& verb, std::string_view wanted) { return verb.name < wanted; });
+  const auto found =
+      std::lower_bound(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(), name,
+                       [](const Verb& verb, std::string_view wanted) { return verb.name < wanted; });
   return found != VerbTable::kVerbs.end() && found->name == name ? &*found : nullptr;
 }
 

@@ -33,8 +33,8 @@ struct Verb {
   std::string_view syntax;  // behind the name, for HELP
   Login login = Login::needed;
   Permission permission = Permission::none;
-  std::string_view feature = {};                // its line of FEAT (RFC 2389); empty: none
-  Code refusal = Code::permission_denied;       // what RFC 959, section 5.4 lets it answer without the permission
+  std::string_view feature = {};           // its line of FEAT (RFC 2389); empty: none
+  Code refusal = Code::permission_denied;  // what RFC 959, section 5.4 lets it answer without the permission
   InTransfer in_transfer = InTransfer::waits;
 };
 

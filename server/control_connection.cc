@@ -43,7 +43,8 @@ ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::T
 }
 
 ControlConnection::~ControlConnection() {
-  log_event(Level::debug, "disconnect", {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}});
+  log_event(Level::debug, "disconnect",
+            {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}});
 }
 
 // ---- events ----
@@ -119,7 +120,8 @@ void ControlConnection::event_over() {
 void ControlConnection::take_lines() {
   if (is_taking_ || state_ != State::open) return;
   is_taking_ = true;
-  while (state_ == State::open && !lines_.waiting().empty() && unsent_.size() + control_.unsent() <= kMaxUnsent) {
+  while (state_ == State::open && !lines_.waiting().empty() &&
+         unsent_.size() + control_.unsent() <= kMaxUnsent) {
     if (session_.is_transferring() && dtp_) session_.transfer_progressed(dtp_->transferred());
     if (session_.accepts(lines_.waiting().front()))
       perform(session_.line_received(lines_.take_front()));
@@ -182,7 +184,8 @@ void ControlConnection::leave() {
 
 // ---- carrying out ----
 
-// An action may bring about an event before it returns; what that asks for is done after what was asked before.
+// An action may bring about an event before it returns; what that asks for is done after what was asked
+// before.
 void ControlConnection::perform(Actions actions) {
   if (queue_) {
     for (Action& action : actions) queue_->emplace_back(std::move(action));
@@ -224,8 +227,9 @@ void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
 }
 
 void ControlConnection::refuse() {
-  log_event(Level::warning, "login-refused",
-            {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}, {"user", session_.user()}});
+  log_event(
+      Level::warning, "login-refused",
+      {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}, {"user", session_.user()}});
   perform(session_.password_checked(std::nullopt));
   login_.reset();
   event_over();
@@ -243,7 +247,8 @@ void ControlConnection::admit(const Account& account, std::string_view name) {
 
 void ControlConnection::carry_out(RunFileRequest& action) {
   file_job_ = std::make_unique<uv::Job<FileResult>>(
-      services_.loop, [root = root_, request = std::move(action.request)] { return run_file_request(*root, request); },
+      services_.loop,
+      [root = root_, request = std::move(action.request)] { return run_file_request(*root, request); },
       [this](const FileResult& result) {
         perform(session_.file_request_done(result));
         event_over();
@@ -306,7 +311,8 @@ void ControlConnection::record(const TransferResult& result) {
              {"reason", result.error == 0 ? "" : describe_file_error(result.error)},
              {"bytes", std::to_string(result.bytes)},
              {"milliseconds", std::to_string(milliseconds)}});
-  if (kind == Kind::list || kind == Kind::name_list || result.outcome == TransferResult::Outcome::refused) return;
+  if (kind == Kind::list || kind == Kind::name_list || result.outcome == TransferResult::Outcome::refused)
+    return;
   services_.transfer_log.append(
       {.ended = std::time(nullptr),
        .seconds = static_cast<std::int64_t>(milliseconds / 1000),
@@ -314,7 +320,8 @@ void ControlConnection::record(const TransferResult& result) {
        .bytes = result.bytes,
        .path = ended->request.path,
        .type = ended->request.type,
-       .direction = kind == Kind::retrieve ? TransferRecord::Direction::outgoing : TransferRecord::Direction::incoming,
+       .direction =
+           kind == Kind::retrieve ? TransferRecord::Direction::outgoing : TransferRecord::Direction::incoming,
        .access = is_anonymous_ ? TransferRecord::Access::anonymous : TransferRecord::Access::real,
        .user = session_.user(),
        .status = is_complete ? TransferRecord::Status::complete : TransferRecord::Status::incomplete});

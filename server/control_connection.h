@@ -1,4 +1,5 @@
-// One connected client: feeds the Session what happens on the control connection and carries out what it answers.
+// One connected client: feeds the Session what happens on the control connection and carries out what it
+// answers.
 //
 // It decides nothing about FTP. It dies only by its Server, from a clean stack.
 //
@@ -96,7 +97,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   std::unique_ptr<CurrentTransfer> transfer_;
   State state_ = State::open;
   Clock clock_ = Clock::none;
-  bool is_taking_ = false;        // take_lines() runs
+  bool is_taking_ = false;         // take_lines() runs
   bool has_client_ended_ = false;  // the client has closed its sending side
   bool is_service_closing_ = false;
   bool is_anonymous_ = false;

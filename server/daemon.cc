@@ -64,13 +64,14 @@ std::string ready_line(const std::vector<SocketAddress>& addresses) {
 std::string invitation(const Config& config, const std::vector<SocketAddress>& addresses) {
   const std::string url = "ftp://" + to_string(addresses.front()) + "/";
   const bool is_writable = config.anonymous.write == AnonymousWrite::full;
-  return "Sharing " + config.anonymous.root + (is_writable ? " for reading and writing" : " for reading") + " at " +
-         url + "\nTry:  curl " + url + "\nEnd with Ctrl-C.\n";
+  return "Sharing " + config.anonymous.root + (is_writable ? " for reading and writing" : " for reading") +
+         " at " + url + "\nTry:  curl " + url + "\nEnd with Ctrl-C.\n";
 }
 
 void announce(Announce how, const Config& config, const std::vector<SocketAddress>& addresses) {
   if (how == Announce::nothing) return;
-  const std::string text = how == Announce::ready_line ? ready_line(addresses) : invitation(config, addresses);
+  const std::string text =
+      how == Announce::ready_line ? ready_line(addresses) : invitation(config, addresses);
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
@@ -87,16 +88,19 @@ class Daemon {
       return fail(status_for(error), "no-transfer-log", config_.log.xferlog, std::strerror(error));
     std::string unknown;
     const PassiveAddresses passive_addresses(config_.passive, unknown);
-    if (!unknown.empty()) log_event(Level::warning, "unknown-host", {{"key", "passive.address"}, {"names", unknown}});
+    if (!unknown.empty())
+      log_event(Level::warning, "unknown-host", {{"key", "passive.address"}, {"names", unknown}});
 
     std::vector<char> buffer(kControlBuffer);
-    LoginWorkers logins(loop_, authenticator(config_), [this](std::uint64_t session, LoginWorkers::Verdict verdict) {
-      if (server_) server_->password_checked(session, verdict);
-    });
+    LoginWorkers logins(loop_, authenticator(config_),
+                        [this](std::uint64_t session, LoginWorkers::Verdict verdict) {
+                          if (server_) server_->password_checked(session, verdict);
+                        });
     const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxDataLoops);
     DataLoops data_loops(loop_, count, config_.timeouts.stalled);
-    Services services{loop_,  config_,    settings_,     accounts_, passive_addresses,
-                      logins, data_loops, transfer_log_, {Workspace::Place::control_loop, buffer, nullptr}};
+    Services services{loop_,      config_,           settings_,
+                      accounts_,  passive_addresses, logins,
+                      data_loops, transfer_log_,     {Workspace::Place::control_loop, buffer, nullptr}};
     return serve(services, how);
   }
 
@@ -105,7 +109,8 @@ class Daemon {
     server_.emplace(services, [this] { loop_.stop(); });
     if (const auto fault = server_->listen()) {
       server_.reset();
-      return fail(status_for(fault->error), "cannot-listen", to_string(fault->address), std::strerror(fault->error));
+      return fail(status_for(fault->error), "cannot-listen", to_string(fault->address),
+                  std::strerror(fault->error));
     }
     const uv::Signal terminate(loop_, SIGTERM, [this] { on_signal(); });
     const uv::Signal interrupt(loop_, SIGINT, [this] { on_signal(); });

@@ -60,9 +60,10 @@ void DataLoop::transfer_outgrew(TransferRunner&, std::unique_ptr<Transfer>) {}
 DataLoops::DataLoops(uv::Loop& control_loop, unsigned count, std::chrono::milliseconds stalled)
     : load_(count), results_(control_loop, [this](const Message& message) { over(message); }) {
   for (unsigned i = 0; i < count; ++i)
-    loops_.push_back(std::make_unique<DataLoop>(stalled, [this](std::uint64_t ticket, const TransferResult& result) {
-      results_.post({ticket, result});
-    }));
+    loops_.push_back(
+        std::make_unique<DataLoop>(stalled, [this](std::uint64_t ticket, const TransferResult& result) {
+          results_.post({ticket, result});
+        }));
 }
 
 std::uint64_t DataLoops::hand_over(std::unique_ptr<Transfer> transfer, OnOver on_over) {

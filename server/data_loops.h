@@ -1,5 +1,5 @@
-// The data loops: threads with a loop of their own each, where transfers run that have outgrown the control loop.
-// They share nothing with it but messages: a transfer goes in, its result comes back.
+// The data loops: threads with a loop of their own each, where transfers run that have outgrown the control
+// loop. They share nothing with it but messages: a transfer goes in, its result comes back.
 #pragma once
 
 #include <chrono>

@@ -25,7 +25,9 @@ void report_source_port(std::uint16_t port, int error) {
   static bool reported = false;
   if (std::exchange(reported, true)) return;
   log_event(Level::warning, "no-source-port",
-            {{"port", std::to_string(port)}, {"reason", std::strerror(error)}, {"key", "active.without_source_port"}});
+            {{"port", std::to_string(port)},
+             {"reason", std::strerror(error)},
+             {"key", "active.without_source_port"}});
 }
 
 }  // namespace
@@ -43,7 +45,8 @@ SocketResult listen_on_random_port(const Address& host, const PortRange& range, 
   return result;
 }
 
-SocketResult connect_from_source_port(const Address& host, const SocketAddress& target, const Config::Active& active) {
+SocketResult connect_from_source_port(const Address& host, const SocketAddress& target,
+                                      const Config::Active& active) {
   SocketResult result = connect_from({host, active.source_port}, target);
   if (active.source_port == 0 || !is_about_the_port(result.error)) return result;
   report_source_port(active.source_port, result.error);

@@ -35,8 +35,8 @@ class Descriptor {
   int fd_ = -1;
 };
 
-// An open file or directory: shared by its transfer, the transfer's job on the pool and the session that asks how
-// far it has come, so that the descriptor cannot be closed and reused under any of them.
+// An open file or directory: shared by its transfer, the transfer's job on the pool and the session that asks
+// how far it has come, so that the descriptor cannot be closed and reused under any of them.
 struct OpenFile {
   explicit OpenFile(Descriptor opened) : descriptor(std::move(opened)) {}
   int fd() const { return descriptor.get(); }

@@ -9,8 +9,8 @@
 namespace uvftpd {
 namespace {
 
-// The client's command mostly follows at once and takes its connection itself. A listener is watched only where it
-// does not, so that strangers are sent away and do not fill the backlog.
+// The client's command mostly follows at once and takes its connection itself. A listener is watched only
+// where it does not, so that strangers are sent away and do not fill the backlog.
 constexpr std::chrono::milliseconds kWatchAfter{50};
 
 }  // namespace
@@ -138,7 +138,8 @@ void Dtp::connected(Descriptor socket) {
 
 void Dtp::transfer_outgrew(TransferRunner&, std::unique_ptr<Transfer> transfer) {
   here_.reset();
-  there_.emplace(services_.data_loops, std::move(transfer), [this](const TransferResult& result) { finish(result); });
+  there_.emplace(services_.data_loops, std::move(transfer),
+                 [this](const TransferResult& result) { finish(result); });
 }
 
 void Dtp::transfer_over(TransferRunner&, const TransferResult& result) { finish(result); }

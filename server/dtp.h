@@ -1,9 +1,10 @@
-// One client's data transfer process (RFC 959's server-DTP) as the control loop sees it: the data connection until
-// it stands, then whoever moves its bytes.
+// One client's data transfer process (RFC 959's server-DTP) as the control loop sees it: the data connection
+// until it stands, then whoever moves its bytes.
 //
 //   idle -> opening -> connecting -> moving -> idle           abort() ends it from anywhere
 //
-// The file is opened on the pool, the first bytes move here, what is more than a turn's worth goes to a data loop.
+// The file is opened on the pool, the first bytes move here, what is more than a turn's worth goes to a data
+// loop.
 #pragma once
 
 #include <memory>
@@ -36,7 +37,8 @@ class Dtp final : TransferRunner::Owner {
   void connect_to(const SocketAddress& target);
   void forget();
 
-  // transfer_opened() follows unless it is refused; then exactly one transfer_finished(), not before this returns.
+  // transfer_opened() follows unless it is refused; then exactly one transfer_finished(), not before this
+  // returns.
   void start(const SharedRoot& root, const TransferRequest& request);
   void abort();  // transfer_opened() and transfer_finished() may come before it returns
 

@@ -11,8 +11,8 @@ namespace uvftpd {
 // whatever is renamed meanwhile, nothing outside of `directory` is reached. -1 and errno on failure.
 int open_beneath(int directory, const std::string& path, int flags, unsigned mode = 0);
 
-// The directory that holds the path's last component, and that component: one plain name, so that the *at calls
-// made with it cannot leave. The root itself has none: EPERM.
+// The directory that holds the path's last component, and that component: one plain name, so that the *at
+// calls made with it cannot leave. The root itself has none: EPERM.
 struct Leaf {
   Descriptor parent;
   std::string name;

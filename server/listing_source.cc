@@ -125,11 +125,12 @@ OpenedListing open_one_line(const OpenFile& root, const TransferRequest& request
 }  // namespace
 
 OpenedListing open_listing(const OpenFile& root, const TransferRequest& request) {
-  const auto make = [&request](Descriptor directory, std::string prefix, std::string pattern) -> OpenedListing {
+  const auto make = [&request](Descriptor directory, std::string prefix,
+                               std::string pattern) -> OpenedListing {
     auto file = std::make_shared<OpenFile>(std::move(directory));
     const int fd = file->fd();
-    return {std::move(file), std::make_unique<DirectorySource>(fd, request.kind, std::move(prefix), std::move(pattern)),
-            0};
+    return {std::move(file),
+            std::make_unique<DirectorySource>(fd, request.kind, std::move(prefix), std::move(pattern)), 0};
   };
   Descriptor directory = open_directory(root, request.path);
   if (directory.is_open()) {
@@ -143,7 +144,8 @@ OpenedListing open_listing(const OpenFile& root, const TransferRequest& request)
   if (error == ENOENT && has_wildcard(name)) {
     directory = open_directory(root, request.path.substr(0, std::max<std::size_t>(slash, 1)));
     if (!directory.is_open()) return {nullptr, nullptr, errno};
-    return make(std::move(directory), request.name_prefix.substr(0, request.name_prefix.rfind('/') + 1), name);
+    return make(std::move(directory), request.name_prefix.substr(0, request.name_prefix.rfind('/') + 1),
+                name);
   }
   if (error != ENOTDIR) return {nullptr, nullptr, error};
   return open_one_line(root, request);

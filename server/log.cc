@@ -33,8 +33,8 @@ void append_escaped_byte(std::string& out, unsigned char byte, std::string_view 
   out.append(prefix).append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 0xf]);
 }
 
-// `\x1b` in text, `\u001b` in JSON (where a byte that is no ASCII stands for itself as if it were Latin-1: valid
-// JSON, whatever the client sent).
+// `\x1b` in text, `\u001b` in JSON (where a byte that is no ASCII stands for itself as if it were Latin-1:
+// valid JSON, whatever the client sent).
 std::string escaped(std::string_view value) {
   const std::string_view prefix = format == LogFormat::json ? "\\u00" : "\\x";
   std::string out;
@@ -62,7 +62,8 @@ void append_json_field(const LogField& field, std::string& line) {
 }
 
 std::shared_ptr<spdlog::logger> make_logger(const std::string& target) {
-  if (target.starts_with(kFilePrefix)) return spdlog::basic_logger_st("uvftpd", target.substr(kFilePrefix.size()));
+  if (target.starts_with(kFilePrefix))
+    return spdlog::basic_logger_st("uvftpd", target.substr(kFilePrefix.size()));
   return spdlog::stderr_logger_st("uvftpd");
 }
 

@@ -1,5 +1,5 @@
-// Passwords are checked here, on threads of their own: a hash takes 20 ms and 16 MiB on purpose, and must hold up
-// neither the loop nor the file work of the pool.
+// Passwords are checked here, on threads of their own: a hash takes 20 ms and 16 MiB on purpose, and must
+// hold up neither the loop nor the file work of the pool.
 #pragma once
 
 #include <condition_variable>

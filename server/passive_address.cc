@@ -19,7 +19,8 @@ std::optional<Address> look_up(const std::string& name) {
   if (::getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0 || !list) return std::nullopt;
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(list, ::freeaddrinfo);
   SystemAddress address;
-  std::copy_n(reinterpret_cast<const char*>(list->ai_addr), list->ai_addrlen, reinterpret_cast<char*>(address.get()));
+  std::copy_n(reinterpret_cast<const char*>(list->ai_addr), list->ai_addrlen,
+              reinterpret_cast<char*>(address.get()));
   return address.parsed().host;
 }
 

@@ -1,5 +1,5 @@
-// What PASV tells a client: `passive.rule` by the client's network, then `passive.address`, then the address that
-// the client has reached.
+// What PASV tells a client: `passive.rule` by the client's network, then `passive.address`, then the address
+// that the client has reached.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Sending what is made in batches: listings, and RETR in TYPE A. The pool makes a batch when the one before has
-// left, so that memory stays constant however long the whole is.
+// Sending what is made in batches: listings, and RETR in TYPE A. The pool makes a batch when the one before
+// has left, so that memory stays constant however long the whole is.
 #pragma once
 
 #include <string>

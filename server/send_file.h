@@ -1,5 +1,5 @@
-// RETR in TYPE I: sendfile(2) from the page cache to the socket. What is not cached is read in by the pool first,
-// so that no loop waits for a disk.
+// RETR in TYPE I: sendfile(2) from the page cache to the socket. What is not cached is read in by the pool
+// first, so that no loop waits for a disk.
 #pragma once
 
 #include "server/transfer.h"

@@ -24,13 +24,13 @@ class Server final : ControlConnection::Owner {
     SocketAddress address;
     int error;  // errno
   };
-  // All of `server.listen`; the first that failed. A family that the machine does not have is passed over, as long
-  // as another address works.
+  // All of `server.listen`; the first that failed. A family that the machine does not have is passed over, as
+  // long as another address works.
   std::optional<ListenFault> listen();
   std::vector<SocketAddress> addresses() const;
 
   void password_checked(std::uint64_t session, LoginWorkers::Verdict verdict);
-  void close();      // running transfers get 30 s
+  void close();  // running transfers get 30 s
   void close_now();
 
  private:
@@ -49,7 +49,7 @@ class Server final : ControlConnection::Owner {
   std::unordered_map<std::uint64_t, std::unique_ptr<ControlConnection>> sessions_;
   std::map<Address, unsigned> sessions_of_;  // by client address, where that is limited
   std::vector<std::unique_ptr<ControlConnection>> retired_;
-  uv::Timer bury_timer_;   // fires from a clean stack
+  uv::Timer bury_timer_;  // fires from a clean stack
   uv::Timer grace_timer_;
 };
 

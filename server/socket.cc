@@ -181,7 +181,7 @@ void discard_input(int fd) {
 }
 
 bool is_connection_error(int error) {
-  static constexpr int kErrors[] = {EPIPE,     ECONNRESET,   ECONNABORTED, ETIMEDOUT,
+  static constexpr int kErrors[] = {EPIPE,    ECONNRESET,   ECONNABORTED, ETIMEDOUT,
                                     ENOTCONN, EHOSTUNREACH, ENETUNREACH,  ENETDOWN};
   return std::find(std::begin(kErrors), std::end(kErrors), error) != std::end(kErrors);
 }

@@ -58,7 +58,7 @@ void prepare_listener(int fd);  // of control connections: what it sets is inher
 void prepare_control(int fd);   // urgent data inline; a vanished peer is noticed
 void prepare_data(int fd, std::chrono::milliseconds stalled);  // a peer that takes nothing is noticed
 void prepare_bulk_sending(int fd);                             // for more than the first turn's bytes
-void end_sending(int fd);     // the peer reads the end of the stream
+void end_sending(int fd);                                      // the peer reads the end of the stream
 void reset_on_close(int fd);  // the peer shall not take what it got for the whole
 
 // ---- moving bytes; -errno on failure, EAGAIN when it would block ----

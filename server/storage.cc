@@ -71,8 +71,7 @@ int rename_entry(const OpenFile& root, const FileRequest& request) {
   const Leaf to = find_leaf(root, request.new_path);
   if (to.error != 0) return to.error;
   const unsigned flags = request.existing == Existing::keep ? RENAME_NOREPLACE : 0;
-  return result(
-      ::renameat2(from.parent.get(), from.name.c_str(), to.parent.get(), to.name.c_str(), flags));
+  return result(::renameat2(from.parent.get(), from.name.c_str(), to.parent.get(), to.name.c_str(), flags));
 }
 
 }  // namespace

@@ -47,7 +47,8 @@ class Upload {
     Existing existing;
   };
   Upload(SharedFile file, Place place, std::uint64_t offset);
-  // Not committed: a new file that was cut short is kept under its name, for resuming; anything else is undone.
+  // Not committed: a new file that was cut short is kept under its name, for resuming; anything else is
+  // undone.
   ~Upload();
 
   const SharedFile& file() const { return file_; }

@@ -44,12 +44,12 @@ inline constexpr std::size_t kTurnBytes = 256 * 1024;
 class Transfer {
  public:
   enum class Turn : std::uint8_t {
-    moved,            // the budget is used up, more can be done at once
-    wait_socket,      // until it is ready in direction()
-    needs_disk,       // call use_disk() on the pool, then go on
+    moved,        // the budget is used up, more can be done at once
+    wait_socket,  // until it is ready in direction()
+    needs_disk,   // call use_disk() on the pool, then go on
     complete,
     connection_lost,
-    file_error,       // error() tells
+    file_error,  // error() tells
   };
 
   explicit Transfer(SharedFile file) : file_(std::move(file)) {}

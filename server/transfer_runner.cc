@@ -6,11 +6,9 @@ using Outcome = TransferResult::Outcome;
 
 TransferRunner::TransferRunner(uv::Loop& loop, const Workspace& workspace, std::chrono::milliseconds stalled,
                                Owner& owner)
-    : loop_(loop),
-      workspace_(workspace),
-      stalled_(stalled),
-      owner_(owner),
-      stall_timer_(loop, [this] { end(Outcome::stalled); }) {}
+    : loop_(loop), workspace_(workspace), stalled_(stalled), owner_(owner), stall_timer_(loop, [this] {
+        end(Outcome::stalled);
+      }) {}
 
 TransferRunner::~TransferRunner() {
   poll_.reset();
@@ -56,7 +54,7 @@ void TransferRunner::step() {
 void TransferRunner::wait() {
   if (!poll_) poll_.emplace(loop_, transfer_->socket(), [this] { step(); });
   poll_->wait(transfer_->direction() == Transfer::Direction::receiving ? uv::Poll::For::reading
-                                                                      : uv::Poll::For::writing);
+                                                                       : uv::Poll::For::writing);
 }
 
 void TransferRunner::use_disk() {
@@ -84,7 +82,8 @@ void TransferRunner::end(Outcome outcome) {
   }
   stall_timer_.stop();
   poll_.reset();
-  result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0, transfer_->file()->transferred};
+  result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0,
+             transfer_->file()->transferred};
   transfer_->close_connection(outcome);
   if (transfer_->settling() == Transfer::Settling::none) return settled(0);
   settle_job_.emplace(

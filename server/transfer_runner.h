@@ -2,8 +2,8 @@
 //
 //   moving -> (disk -> moving)* -> settling -> over        abort(), a stall or a failure end it from anywhere
 //
-// On the control loop a transfer that would wait for its socket to take more, or for a disk, has outgrown it and is
-// given back, to be run on a data loop.
+// On the control loop a transfer that would wait for its socket to take more, or for a disk, has outgrown it
+// and is given back, to be run on a data loop.
 #pragma once
 
 #include <chrono>

@@ -57,7 +57,8 @@ UploadResult open_anew(const OpenFile& root, const TransferRequest& request) {
   const Target target = examine_target(root, leaf, request);
   if (target.error != 0) return {nullptr, target.error};
   const std::string temporary = temporary_name();
-  Descriptor opened(open_beneath(leaf.parent.get(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.mode));
+  Descriptor opened(
+      open_beneath(leaf.parent.get(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.mode));
   if (!opened.is_open()) return {nullptr, errno};
   Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name), request.existing};
   return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0};
@@ -94,7 +95,8 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
   }
   const bool reads_back = request.type == Type::ascii && !is_append;
   const int access = reads_back ? O_RDWR : O_WRONLY;
-  Descriptor opened(open_beneath(root.fd(), request.path, access | O_NONBLOCK | O_NOCTTY | (is_append ? O_CREAT : 0),
+  Descriptor opened(open_beneath(root.fd(), request.path,
+                                 access | O_NONBLOCK | O_NOCTTY | (is_append ? O_CREAT : 0),
                                  is_append ? kFileMode : 0));
   if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) return {nullptr, errno};
   if (!S_ISREG(status.st_mode)) return {nullptr, EINVAL};
@@ -140,8 +142,10 @@ void Upload::give_up() {
   const int parent = place_.parent.get();
   const char* temporary = place_.temporary.c_str();
   struct stat status {};
-  const bool has_content = ::fstatat(parent, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0;
-  if (has_content && ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0) return;
+  const bool has_content =
+      ::fstatat(parent, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0;
+  if (has_content && ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0)
+    return;
   ::unlinkat(parent, temporary, 0);
 }
 

@@ -175,7 +175,8 @@ Listener::Listener(Loop& loop, std::function<void(Tcp)> on_accept)
 
 int Listener::listen(const SocketAddress& address, Stack stack, int backlog) {
   const SystemAddress system(address);
-  const unsigned flags = stack == Stack::single && address.host.family == Address::Family::ipv6 ? UV_TCP_IPV6ONLY : 0;
+  const unsigned flags =
+      stack == Stack::single && address.host.family == Address::Family::ipv6 ? UV_TCP_IPV6ONLY : 0;
   const int bound = uv_tcp_bind(&block_->handle, system.get(), flags);
   if (bound != 0) return -bound;
   return -uv_listen(stream(&block_->handle), backlog, [](uv_stream_t* server, int status) {
@@ -196,13 +197,15 @@ Signal::Signal(Loop& loop, int number, std::function<void()> on_signal)
   uv_signal_init(loop.get(), &block_->handle);
   block_->handle.data = block_.get();
   uv_signal_start(
-      &block_->handle, [](uv_signal_t* handle, int) { static_cast<Block*>(handle->data)->on_signal(); }, number);
+      &block_->handle, [](uv_signal_t* handle, int) { static_cast<Block*>(handle->data)->on_signal(); },
+      number);
 }
 
 void Signal::Close::operator()(Block* block) const { close_block(block); }
 
 Wake::Wake(Loop& loop, std::function<void()> on_wake) : block_(new Block{{}, std::move(on_wake)}) {
-  uv_async_init(loop.get(), &block_->handle, [](uv_async_t* handle) { static_cast<Block*>(handle->data)->on_wake(); });
+  uv_async_init(loop.get(), &block_->handle,
+                [](uv_async_t* handle) { static_cast<Block*>(handle->data)->on_wake(); });
   block_->handle.data = block_.get();
 }
 

@@ -1,9 +1,10 @@
 // libuv's loops, handles and requests as owned C++ objects; nothing else in the project includes uv.h.
 //
-// The one lifetime rule: an object owns its Timer, Poll, Tcp, Signal, Mailbox and Job members, and when such a
-// member is destroyed none of its callbacks runs any more. libuv needs a handle's memory for a while longer, so
-// each member is a thin owner of a block that frees itself in libuv's last callback. A member may be destroyed
-// from inside its own callback. Callbacks are set once, at construction. No exception may leave a callback.
+// The one lifetime rule: an object owns its Timer, Poll, Tcp, Signal, Mailbox and Job members, and when such
+// a member is destroyed none of its callbacks runs any more. libuv needs a handle's memory for a while
+// longer, so each member is a thin owner of a block that frees itself in libuv's last callback. A member may
+// be destroyed from inside its own callback. Callbacks are set once, at construction. No exception may leave
+// a callback.
 #pragma once
 
 #include <uv.h>
@@ -53,8 +54,9 @@ class Loop {
 
   uv_loop_t loop_;
   uv_timer_t timer_;  // the one handle behind all Timers
-  // Timers of one duration wait in one ring, the next to expire first: however many there are, one is started,
-  // moved or stopped in constant time. There are few durations. A Link must not move: a map keeps it in place.
+  // Timers of one duration wait in one ring, the next to expire first: however many there are, one is
+  // started, moved or stopped in constant time. There are few durations. A Link must not move: a map keeps it
+  // in place.
   std::map<std::uint64_t, Link> rings_;
   std::uint64_t armed_for_ = 0;  // 0: not armed
   std::size_t started_ = 0;
@@ -83,8 +85,9 @@ class Timer : Link {
 class Poll {
  public:
   enum class For : std::uint8_t { reading, writing };
-  Poll(Loop& loop, int fd, std::function<void()> on_ready);  // also called on an error: the next call tells it
-  void wait(For what);                                       // goes on until stop()
+  Poll(Loop& loop, int fd,
+       std::function<void()> on_ready);  // also called on an error: the next call tells it
+  void wait(For what);                   // goes on until stop()
   void stop();
 
  private:
@@ -132,7 +135,10 @@ class Tcp {
 // Accepts control connections.
 class Listener {
  public:
-  enum class Stack : std::uint8_t { dual, single };  // of an IPv6 socket: also IPv4 clients, as mapped addresses?
+  enum class Stack : std::uint8_t {
+    dual,
+    single
+  };  // of an IPv6 socket: also IPv4 clients, as mapped addresses?
   Listener(Loop& loop, std::function<void(Tcp)> on_accept);
   int listen(const SocketAddress& address, Stack stack, int backlog);  // 0 or errno
   int fd() const;
@@ -212,13 +218,14 @@ class Mailbox {
   Wake wake_;
 };
 
-// A blocking call on libuv's thread pool. Destroying the Job forgets the call: it may still run, but its result
-// is dropped (so a result that owns something must be an owning type).
+// A blocking call on libuv's thread pool. Destroying the Job forgets the call: it may still run, but its
+// result is dropped (so a result that owns something must be an owning type).
 template <class Result>
 class Job {
  public:
   template <class Call, class Done>
-  Job(Loop& loop, Call call, Done on_done) : block_(new Typed<Call, Done>(std::move(call), std::move(on_done), this)) {
+  Job(Loop& loop, Call call, Done on_done)
+      : block_(new Typed<Call, Done>(std::move(call), std::move(on_done), this)) {
     block_->request.data = block_;
     uv_queue_work(loop.get(), &block_->request, run, done);
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,14 +23,20 @@ std::string dear(const std::string& password) {
   return hash_password(password, HashCost::lasting).value_or("");
 }
 
-// The least of a few tries: what else runs on the machine only ever adds.
-std::chrono::steady_clock::duration time_to_refuse(const Authenticator& authenticator,
-                                                   const std::string& name, const std::string& password) {
-  auto least = std::chrono::steady_clock::duration::max();
+std::chrono::nanoseconds processor_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// Of the processor, not of the wall: what else runs on the machine does not count. The least of a few tries.
+std::chrono::nanoseconds time_to_refuse(const Authenticator& authenticator, const std::string& name,
+                                        const std::string& password) {
+  auto least = std::chrono::nanoseconds::max();
   for (int i = 0; i < 5; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = processor_time();
     EXPECT_FALSE(authenticator.accepts(name, password));
-    least = std::min(least, std::chrono::steady_clock::now() - begin);
+    least = std::min(least, processor_time() - begin);
   }
   return least;
 }

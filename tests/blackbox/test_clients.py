@@ -163,8 +163,8 @@ class Lftp(ClientTest):
 
     def lftp(self, *commands, family=4, passive=True, **options):
         host, port = self.server.address(family)
-        settings = ("set net:max-retries 2", "set net:timeout 60", "set net:reconnect-interval-base 1", "set cmd:fail-exit yes",
-                    "set ftp:ssl-allow no", "set xfer:clobber on", f"set ftp:passive-mode {'on' if passive else 'off'}")
+        settings = ("set net:max-retries 2", "set net:timeout 60", "set net:reconnect-interval-base 1",
+                    "set cmd:fail-exit yes", "set ftp:ssl-allow no", "set xfer:clobber on", f"set ftp:passive-mode {'on' if passive else 'off'}")
         url = f"ftp://{f'[{host}]' if family == 6 else host}:{port}"
         return self.run_client("-c", "; ".join((*settings, f"open -u alice,{PASSWORD} {url}", *commands)), **options)
 

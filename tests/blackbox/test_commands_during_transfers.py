@@ -78,8 +78,7 @@ class Abor(DuringTransfers):
         self.assertTrue(is_closed_by_peer(data.socket))
 
     def test_of_a_listing_is_426_then_226_or_came_too_late(self):
-        for number in range(3000):
-            self.server.write(f"names/{number:0200}", b"")
+        self.server.write_many("names", [f"{number:0200}" for number in range(3000)])
         data = self.ftp.data()
         self.ftp.do("LIST names", 150)
         self.ftp.send("ABOR")

@@ -77,6 +77,7 @@ class Ending:
         self.server.wait_until_refusing()
         data.receive()
         client.expect(226)
+        self.assertEqual(self.server.wait(), 0)
 
     def test_lets_a_running_download_finish(self):
         client, data = self.running_download()

@@ -190,9 +190,7 @@ class OddDirectories(ListingTest):
 
     def test_of_20_000_entries_is_complete(self):
         expected = {f"entry{number:05}" for number in range(self.COUNT)}
-        os.mkdir(self.server.path("many"))
-        for name in expected:
-            os.close(os.open(self.server.path(f"many/{name}"), os.O_CREAT | os.O_WRONLY))
+        self.server.write_many("many", expected)
         self.assertEqual(set(self.list("many")), expected)
         for mode in ("PASV", "PORT"):
             lines = self.ftp.lines("LIST many", mode)
@@ -200,8 +198,7 @@ class OddDirectories(ListingTest):
             self.assertEqual({line.split("/")[-1] for line in self.ftp.lines("NLST many", mode)}, expected)
 
     def test_a_slow_reader_of_a_long_listing_gets_all_of_it(self):
-        for number in range(5000):
-            self.server.write(f"long/{number:0200}")
+        self.server.write_many("long", [f"{number:0200}" for number in range(5000)])
         data = self.ftp.data()
         self.ftp.do("LIST long", 150)
         self.assertIn("long", self.client().lines("NLST"))
@@ -209,8 +206,7 @@ class OddDirectories(ListingTest):
         self.ftp.expect(226)
 
     def test_a_listing_that_nobody_reads_can_be_cut(self):
-        for number in range(5000):
-            self.server.write(f"cut/{number:0200}")
+        self.server.write_many("cut", [f"{number:0200}" for number in range(3000)])
         before = self.server.descriptors()
         for _ in range(10):
             client = self.client()
@@ -220,8 +216,7 @@ class OddDirectories(ListingTest):
         self.server.expect_descriptors(before + 8)
 
     def test_files_that_vanish_and_appear_meanwhile_do_no_harm(self):
-        for number in range(2000):
-            self.server.write(f"busy/stay{number:04}")
+        self.server.write_many("busy", [f"stay{number:04}" for number in range(2000)])
         over = threading.Event()
 
         def churn():
@@ -244,8 +239,7 @@ class OddDirectories(ListingTest):
             thread.join()
 
     def test_a_directory_that_is_removed_meanwhile_does_no_harm(self):
-        for number in range(3000):
-            self.server.write(f"gone/{number:0200}")
+        self.server.write_many("gone", [f"{number:0200}" for number in range(3000)])
         data = self.ftp.data()
         self.ftp.do("LIST gone", 150)
         for name in os.listdir(self.server.path("gone")):

@@ -222,8 +222,7 @@ class Stalled(TimeoutTest):
             self.expect_cut(client)
 
     def test_a_listing_that_nobody_reads_is_cut_and_the_session_lives(self):
-        for number in range(20_000):
-            self.server.write(f"names/{number:0240}")
+        self.server.write_many("names", [f"{number:0240}" for number in range(20_000)])
         client = self.client()
         data = client.data("PORT")
         data.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -44,10 +44,11 @@ TEST(Timers, MayBeDestroyedInTheirOwnCallback) {
   Loop loop;
   std::unique_ptr<Timer> timer;
   std::string said;
-  timer = std::make_unique<Timer>(loop, [&, word = std::string("a word longer than its place in the object")] {
-    timer.reset();
-    said = word;
-  });
+  timer =
+      std::make_unique<Timer>(loop, [&, word = std::string("a word longer than its place in the object")] {
+        timer.reset();
+        said = word;
+      });
   timer->start(milliseconds(1));
   loop.run();
   EXPECT_EQ(said, "a word longer than its place in the object");
