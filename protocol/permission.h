@@ -18,7 +18,7 @@ enum class Permission : std::uint16_t {
   download = 1 << 1,
   upload = 1 << 2,     // new files
   append = 1 << 3,     // to files that are there
-  overwrite = 1 << 4,  // files that are there, by STOR and by RNTO
+  overwrite = 1 << 4,  // files that are there: by RNTO and, together with upload, by STOR
   rename = 1 << 5,
   remove = 1 << 6,  // "delete" in the configuration
   mkdir = 1 << 7,

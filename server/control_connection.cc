@@ -84,6 +84,7 @@ void ControlConnection::transfer_finished(const TransferResult& result) {
 }
 
 void ControlConnection::service_closing() {
+  if (clock_ == Clock::closing) return leave();
   is_service_closing_ = true;
   perform(session_.service_closing());
   event_over();

@@ -59,6 +59,7 @@ void Dtp::forget() {
 
 void Dtp::start(const SharedRoot& root, const TransferRequest& request) {
   state_ = State::opening;
+  open_timer_.stop();
   open_job_.emplace(
       services_.loop, [root, request] { return open_transfer(*root, request); },
       [this](OpenedTransfer result) { opened(std::move(result)); });
@@ -94,7 +95,7 @@ void Dtp::accept() {
   for (;;) {
     SocketResult taken = accept_from(listener_.get());
     if (taken.error == EAGAIN) return watch_listener();
-    if (taken.error != 0) return state_ == State::idle ? forget() : finish(Outcome::no_connection);
+    if (taken.error != 0) return state_ == State::connecting ? finish(Outcome::no_connection) : forget();
     const Address from = peer_address(taken.socket.get()).host;
     if (from == peer_.host) {
       poll_.reset();

@@ -45,7 +45,7 @@ class Lister(threading.Thread):
         try:
             while not self.over.is_set():
                 begin = time.monotonic()
-                lines = self.control.lines("LIST many")
+                lines = self.control.lines("LIST many", "EPSV")
                 assert len(lines) == 100, f"{len(lines)} lines instead of 100"
                 self.worst = max(self.worst, time.monotonic() - begin)
                 self.count += 1
