@@ -21,7 +21,7 @@ std::string slowest_of(const std::map<std::string, std::string, std::less<>>& ha
   if (by_setting.empty()) return new_setting(HashCost::lasting);
   if (by_setting.size() == 1) return *by_setting.begin()->second;
 
-  const std::string* slowest = nullptr;
+  const std::string* slowest = by_setting.begin()->second;
   auto longest = std::chrono::steady_clock::duration::min();
   for (const auto& [setting, hash] : by_setting) {
     const auto taken = time_of_a_check(*hash);

@@ -2,11 +2,11 @@
 #include "auth/password_hash.h"
 
 #include <crypt.h>
-#include <string.h>  // explicit_bzero
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -14,6 +14,7 @@ namespace uvftpd {
 namespace {
 
 struct FreeByMalloc {
+  // crypt(3) allocates it so. NOLINTNEXTLINE(cppcoreguidelines-no-malloc)
   void operator()(char* text) const { std::free(text); }
 };
 

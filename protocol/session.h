@@ -116,11 +116,12 @@ class Session {
   void stat_path(Command command);
   void listen(PassiveForm form);
   void accept_port(const SocketAddress& address);
+  void pass_on_restart(const Command& command);
   bool may_prepare_data(SessionSettings::Mode mode, const Command& command);
   void start(TransferRequest request, Code failure);
   void send_data_reply(const TransferResult& result);
   void forget_login();
-  Legacy& leave() { return left_ ? *left_ : *(left_ = std::make_unique<Legacy>()); }
+  Legacy& legacy() { return left_ ? *left_ : *(left_ = std::make_unique<Legacy>()); }
   void activity_over();
   void bad_line(Code code, std::string text);
   void hang_up(std::string why);

@@ -23,7 +23,7 @@ Reply parameter_reply(std::string_view code, std::string_view offered, std::stri
 void Session::user(const Command& command) {
   forget_login();
   user_ = command.argument;
-  leave().names_user = true;
+  legacy().names_user = true;
   reply(Code::need_password, "Send the password; an anonymous guest sends an e-mail address.");
 }
 
@@ -121,7 +121,7 @@ void Session::dele(const Command& command) {
 void Session::rnfr(const Command& command) {
   ask({FileRequest::Kind::rename_source, command.path}, Code::file_unavailable,
       [this, path = command.path](const FileResult&) {
-        leave().rename_from = path;
+        legacy().rename_from = path;
         reply(Code::need_new_name, "Send RNTO with the new name.");
       });
 }

@@ -21,9 +21,13 @@ Missing missing_file(const Rights& rights, std::string_view path) {
 
 // ---- preparing ----
 
+// Clients put these verbs between REST and the transfer.
+void Session::pass_on_restart(const Command& command) {
+  if (command.before.restart_at > 0) legacy().restart_at = command.before.restart_at;
+}
+
 bool Session::may_prepare_data(SessionSettings::Mode mode, const Command& command) {
-  if (command.before.restart_at > 0)
-    leave().restart_at = command.before.restart_at;  // clients put these verbs between REST and the transfer
+  pass_on_restart(command);
   if (mode == SessionSettings::Mode::offered && !only_epsv_) return true;
   if (mode == SessionSettings::Mode::disabled)
     reply(Code::not_offered, "Not offered here.");
@@ -50,16 +54,13 @@ void Session::epsv(const Command& command) {
   const std::string argument = upper_case(command.argument);
   if (settings_->passive == SessionSettings::Mode::disabled)
     return reply(Code::not_offered, "Not offered here.");
-  if (command.before.restart_at > 0) leave().restart_at = command.before.restart_at;
+  pass_on_restart(command);
   const auto own = protocol_number(local_.host.family);
   if (argument == "ALL") {
     only_epsv_ = true;
     return reply(Code::ok, "Only EPSV from now on.");
   }
-  if (argument == "1" || argument == "2" || argument.empty()) {
-    if (argument.empty() || argument == own) return listen(PassiveForm::epsv);
-    return reply(Code::unsupported_protocol, "Use another network protocol (" + std::string(own) + ")");
-  }
+  if (argument.empty() || argument == own) return listen(PassiveForm::epsv);
   if (parse_count(argument))
     return reply(Code::unsupported_protocol, "Use another network protocol (" + std::string(own) + ")");
   reply(Code::bad_argument, "Not a network protocol.");
@@ -98,7 +99,7 @@ void Session::accept_port(const SocketAddress& address) {
 void Session::rest(const Command& command) {
   const auto offset = parse_count(command.argument);
   if (!offset) return reply(Code::bad_argument, "Not an offset.");
-  leave().restart_at = *offset;
+  legacy().restart_at = *offset;
   reply(Code::restart_at, "Restarting at " + std::to_string(*offset) + ".");
 }
 

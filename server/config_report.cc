@@ -75,17 +75,18 @@ std::vector<std::string_view> warnings(const Config& config) {
 
   std::vector<std::string_view> list;
   if (!anonymous.enabled && !a_user_can_log_in)
-    list.push_back("nobody can log in: anonymous access is off and there is no user who is not locked");
+    list.emplace_back("nobody can log in: anonymous access is off and there is no user who is not locked");
   if (!anonymous.enabled) return list;
   if (anonymous.root == "/")
-    list.push_back("anonymous clients see the whole file system: anonymous.root is \"/\"");
+    list.emplace_back("anonymous clients see the whole file system: anonymous.root is \"/\"");
   if (!rights.elsewhere.has(Permission::download))
-    list.push_back(
+    list.emplace_back(
         "anonymous clients cannot download anything: set anonymous.upload_directory for the dropbox");
   if (area.has(Permission::upload) && area.has(Permission::download))
-    list.push_back("strangers can exchange files here: anonymous clients may download what others uploaded");
+    list.emplace_back(
+        "strangers can exchange files here: anonymous clients may download what others uploaded");
   if (area.has(Permission::overwrite) || area.has(Permission::remove))
-    list.push_back("anonymous clients may overwrite and delete the files of others");
+    list.emplace_back("anonymous clients may overwrite and delete the files of others");
   return list;
 }
 

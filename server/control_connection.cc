@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "protocol/file_error.h"
+#include "server/file_requests.h"
 #include "server/log.h"
 #include "server/socket.h"
 
@@ -193,7 +194,7 @@ void ControlConnection::perform(Actions actions) {
     return;
   }
   queue_ = &actions;
-  for (std::size_t i = 0; i < actions.size(); ++i) {
+  for (std::size_t i = 0; i < actions.size(); ++i) {  // NOLINT(modernize-loop-convert): it may grow
     Action action = std::move(actions[i]);
     std::visit([this](auto& one) { carry_out(one); }, action);
   }

@@ -31,6 +31,8 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   };
 
   ControlConnection(Services& services, std::uint64_t id, uv::Tcp control, Owner& owner);
+  ControlConnection(const ControlConnection&) = delete;
+  ControlConnection& operator=(const ControlConnection&) = delete;
   ~ControlConnection();
 
   const SocketAddress& peer() const { return session_.peer(); }

@@ -26,6 +26,8 @@ class DataLoop final : TransferRunner::Owner {
   using Report = std::function<void(std::uint64_t ticket, const TransferResult& result)>;  // on the data loop
 
   DataLoop(std::chrono::milliseconds stalled, Report report);
+  DataLoop(const DataLoop&) = delete;
+  DataLoop& operator=(const DataLoop&) = delete;
   ~DataLoop();  // ends what still runs; waits for the thread
   void post(Order order) { orders_->post(std::move(order)); }
 

@@ -30,6 +30,8 @@ class Dtp final : TransferRunner::Owner {
   };
 
   Dtp(Services& services, const SocketAddress& local, const SocketAddress& peer, Owner& owner);
+  Dtp(const Dtp&) = delete;
+  Dtp& operator=(const Dtp&) = delete;
   ~Dtp();
 
   // What was prepared before is dropped. None: no port can be had.

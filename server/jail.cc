@@ -31,4 +31,13 @@ Leaf find_leaf(const OpenFile& root, const std::string& path) {
   return {std::move(parent), std::move(name), 0};
 }
 
+Found look_at(const OpenFile& root, const std::string& path) {
+  Found found;
+  const Descriptor node(open_beneath(root.fd(), path, O_PATH));
+  found.error = node.is_open() && ::fstat(node.get(), &found.status) == 0 ? 0 : errno;
+  return found;
+}
+
+int kind_error(mode_t mode) { return S_ISREG(mode) ? 0 : S_ISDIR(mode) ? EISDIR : EINVAL; }
+
 }  // namespace uvftpd

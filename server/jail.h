@@ -1,6 +1,8 @@
 // How a virtual path becomes a descriptor: beneath the root, by the kernel, in one call.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 
 #include "server/descriptor.h"
@@ -19,5 +21,15 @@ struct Leaf {
   int error = 0;
 };
 Leaf find_leaf(const OpenFile& root, const std::string& path);
+
+// What a path means, links followed; nothing is opened, so that nobody is woken and no device touched.
+struct Found {
+  struct stat status = {};
+  int error = 0;
+};
+Found look_at(const OpenFile& root, const std::string& path);
+
+// Of a mode: 0 for a regular file, EISDIR for a directory, EINVAL for FIFOs, sockets and devices.
+int kind_error(mode_t mode);
 
 }  // namespace uvftpd

@@ -1,6 +1,6 @@
 #include "server/login_workers.h"
 
-#include <string.h>
+#include <cstring>
 
 namespace uvftpd {
 namespace {
@@ -10,7 +10,7 @@ constexpr std::size_t kMaxWaiting = 64;
 
 }  // namespace
 
-LoginWorkers::LoginWorkers(uv::Loop& loop, Authenticator authenticator, OnVerdict on_verdict)
+LoginWorkers::LoginWorkers(uv::Loop& loop, Authenticator authenticator, const OnVerdict& on_verdict)
     : authenticator_(std::move(authenticator)),
       answers_(loop, [on_verdict](const Answer& answer) { on_verdict(answer.session, answer.verdict); }) {
   for (unsigned i = 0; i < kThreads; ++i) threads_.emplace_back([this] { work(); });

@@ -21,7 +21,9 @@ class LoginWorkers {
   enum class Verdict : std::uint8_t { accepted, refused };
   using OnVerdict = std::function<void(std::uint64_t session, Verdict verdict)>;  // on `loop`
 
-  LoginWorkers(uv::Loop& loop, Authenticator authenticator, OnVerdict on_verdict);
+  LoginWorkers(uv::Loop& loop, Authenticator authenticator, const OnVerdict& on_verdict);
+  LoginWorkers(const LoginWorkers&) = delete;
+  LoginWorkers& operator=(const LoginWorkers&) = delete;
   ~LoginWorkers();  // waits for the checks that run; drops those that wait
 
   enum class Submitted : std::uint8_t { queued, too_busy };

@@ -2,7 +2,6 @@
 // signal.
 #include "server/password_prompt.h"
 
-#include <string.h>  // explicit_bzero
 #include <termios.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 
 #include "auth/password_hash.h"
 

@@ -24,8 +24,6 @@ struct RootResult {
 };
 RootResult open_root(const std::string& directory);
 
-FileResult run_file_request(const OpenFile& root, const FileRequest& request);
-
 struct OpenResult {
   SharedFile file;
   std::uint64_t size = 0;
@@ -47,6 +45,8 @@ class Upload {
     Existing existing;
   };
   Upload(SharedFile file, Place place, std::uint64_t offset);
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
   // Not committed: a new file that was cut short is kept under its name, for resuming; anything else is
   // undone.
   ~Upload();

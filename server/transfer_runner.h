@@ -28,6 +28,8 @@ class TransferRunner {
   };
 
   TransferRunner(uv::Loop& loop, const Workspace& workspace, std::chrono::milliseconds stalled, Owner& owner);
+  TransferRunner(const TransferRunner&) = delete;
+  TransferRunner& operator=(const TransferRunner&) = delete;
   // Ends a transfer that is not over; nobody is told.
   ~TransferRunner();
 

@@ -42,9 +42,8 @@ Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequ
   if (request.existing == Existing::keep) return {0, EEXIST};
   // A symbolic link is replaced, not written through; but not one that stands for a directory or a device.
   if (S_ISLNK(status.st_mode)) {
-    const Descriptor node(open_beneath(root.fd(), request.path, O_PATH));
-    const bool leads_somewhere = node.is_open() && ::fstat(node.get(), &status) == 0;
-    return {kFileMode, leads_somewhere && !S_ISREG(status.st_mode) ? EINVAL : 0};
+    const Found target = look_at(root, request.path);
+    return {kFileMode, target.error == 0 ? kind_error(target.status.st_mode) : 0};
   }
   // A rename would replace a file that is write-protected; whoever protected it did not mean that.
   if (::faccessat(leaf.parent.get(), leaf.name.c_str(), W_OK, AT_EACCESS) != 0) return {0, errno};
@@ -85,19 +84,17 @@ std::ptrdiff_t stored_offset(int fd, std::uint64_t transfer_offset) {
 UploadResult open_in_place(const OpenFile& root, const TransferRequest& request) {
   const bool is_append = request.kind == TransferRequest::Kind::append;
   if (request.existing == Existing::keep && !is_append) return {nullptr, EEXIST};
-  struct stat status {};
-  {
-    const Descriptor node(open_beneath(root.fd(), request.path, O_PATH));
-    if (!node.is_open() && errno != ENOENT) return {nullptr, errno};
-    if (node.is_open() && (::fstat(node.get(), &status) != 0 || !S_ISREG(status.st_mode)))
-      return {nullptr, S_ISDIR(status.st_mode) ? EISDIR : EINVAL};
-    if (!node.is_open() && (!is_append || request.missing == Missing::refuse)) return {nullptr, ENOENT};
-  }
+  const Found found = look_at(root, request.path);
+  const bool may_be_made = is_append && request.missing == Missing::create;
+  if (found.error != 0 && (found.error != ENOENT || !may_be_made)) return {nullptr, found.error};
+  if (const int error = found.error == 0 ? kind_error(found.status.st_mode) : 0; error != 0)
+    return {nullptr, error};
   const bool reads_back = request.type == Type::ascii && !is_append;
   const int access = reads_back ? O_RDWR : O_WRONLY;
   Descriptor opened(open_beneath(root.fd(), request.path,
                                  access | O_NONBLOCK | O_NOCTTY | (is_append ? O_CREAT : 0),
                                  is_append ? kFileMode : 0));
+  struct stat status {};
   if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) return {nullptr, errno};
   if (!S_ISREG(status.st_mode)) return {nullptr, EINVAL};
   auto offset = static_cast<std::ptrdiff_t>(is_append ? status.st_size : static_cast<off_t>(request.offset));

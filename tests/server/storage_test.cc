@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "server/file_requests.h"
 #include "temporary_tree.h"
 
 namespace uvftpd {

@@ -1,0 +1,96 @@
+#include "server/file_requests.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+
+#include "protocol/ascii.h"
+#include "server/jail.h"
+#include "server/listing_source.h"
+#include "server/storage.h"
+
+namespace uvftpd {
+namespace {
+
+// Counting the line ends of larger files would keep a worker busy for the sake of a rarely wanted number.
+constexpr std::uint64_t kMaxAsciiSize = 64 << 20;
+
+int result(int status) { return status == 0 ? 0 : errno; }
+
+FileResult ascii_size(const OpenFile& root, const std::string& path) {
+  const OpenResult opened = open_for_reading(root, path);
+  if (opened.error != 0) return {opened.error};
+  if (opened.kind == OpenResult::Kind::directory) return {EISDIR};
+  if (opened.size > kMaxAsciiSize) return {EOVERFLOW};
+  AsciiEncoder encoder;
+  FileResult counted;
+  std::string chunk;
+  for (std::uint64_t offset = 0; offset < opened.size; offset += chunk.size()) {
+    chunk.clear();
+    const auto count = read_some(opened.file->fd(), offset, 1 << 20, chunk);
+    if (count < 0) return {static_cast<int>(-count)};
+    if (count == 0) break;
+    counted.size += encoder.count(chunk);
+  }
+  return counted;
+}
+
+FileResult regular_status(const OpenFile& root, const std::string& path) {
+  const Found found = look_at(root, path);
+  const int error = found.error != 0 ? found.error : kind_error(found.status.st_mode);
+  return {error, static_cast<std::uint64_t>(found.status.st_size), found.status.st_mtime, {}};
+}
+
+int enter_directory(const OpenFile& root, const std::string& path) {
+  const Descriptor directory(open_beneath(root.fd(), path, O_PATH | O_DIRECTORY));
+  if (!directory.is_open()) return errno;
+  return result(::faccessat(directory.get(), ".", X_OK, AT_EACCESS));
+}
+
+int rename_entry(const OpenFile& root, const FileRequest& request) {
+  const Leaf from = find_leaf(root, request.path);
+  if (from.error != 0) return from.error;
+  const Leaf to = find_leaf(root, request.new_path);
+  if (to.error != 0) return to.error;
+  const unsigned flags = request.existing == Existing::keep ? RENAME_NOREPLACE : 0;
+  return result(::renameat2(from.parent.get(), from.name.c_str(), to.parent.get(), to.name.c_str(), flags));
+}
+
+}  // namespace
+
+FileResult run_file_request(const OpenFile& root, const FileRequest& request) {
+  using enum FileRequest::Kind;
+  switch (request.kind) {
+    case enter_directory:
+      return {uvftpd::enter_directory(root, request.path)};
+    case size:
+    case modification_time:
+      return regular_status(root, request.path);
+    case ascii_size:
+      return uvftpd::ascii_size(root, request.path);
+    case rename:
+      return {rename_entry(root, request)};
+    case listing:
+      return list_for_status(root, request.path);
+    default:
+      break;
+  }
+  const Leaf leaf = find_leaf(root, request.path);
+  if (leaf.error != 0) return {leaf.error};
+  const int parent = leaf.parent.get();
+  switch (request.kind) {
+    case make_directory:
+      return {result(::mkdirat(parent, leaf.name.c_str(), 0777))};
+    case remove_directory:
+      return {result(::unlinkat(parent, leaf.name.c_str(), AT_REMOVEDIR))};
+    case remove_file:
+      return {result(::unlinkat(parent, leaf.name.c_str(), 0))};
+    default: {
+      struct stat ignored;
+      return {result(::fstatat(parent, leaf.name.c_str(), &ignored, AT_SYMLINK_NOFOLLOW))};
+    }
+  }
+}
+
+}  // namespace uvftpd
