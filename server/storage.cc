@@ -1,7 +1,9 @@
 #include "server/storage.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -38,12 +40,24 @@ OpenResult open_for_reading(const OpenFile& root, const std::string& path) {
 
 // ---- the page cache, reading and writing ----
 
+namespace {
+
+// A file system without a disk need not be asked, and does not answer.
+bool is_in_memory(int fd) {
+  struct statfs system {};
+  return ::fstatfs(fd, &system) == 0 && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+}
+
+}  // namespace
+
 bool is_cached(int fd, std::uint64_t offset, std::size_t count) {
+  constexpr std::size_t kPage = 4096;
   char byte = 0;
   iovec one{&byte, 1};
   for (const std::uint64_t at : {offset, offset + count - 1}) {
-    if (::preadv2(fd, &one, 1, static_cast<off_t>(at), RWF_NOWAIT) < 0) return false;
-    if (count <= 4096) break;
+    if (::preadv2(fd, &one, 1, static_cast<off_t>(at), RWF_NOWAIT) < 0)
+      return errno == EOPNOTSUPP && is_in_memory(fd);
+    if (count <= kPage) break;
   }
   return true;
 }

@@ -106,6 +106,7 @@ Poll::Poll(Loop& loop, int fd, std::function<void()> on_ready) : block_(new Bloc
 }
 
 void Poll::wait(For what) {
+  if (uv_is_active(base(&block_->handle))) return;  // libuv would take it out of epoll and put it in again
   uv_poll_start(&block_->handle, what == For::reading ? UV_READABLE : UV_WRITABLE,
                 [](uv_poll_t* handle, int, int) { static_cast<Block*>(handle->data)->on_ready(); });
 }
