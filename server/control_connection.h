@@ -80,8 +80,16 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   std::uint64_t now() const { return services_.loop.now(); }
 
   // What a login or a transfer needs only while it lasts: an idle session pays nothing for it.
-  struct LoginAttempt;
-  struct CurrentTransfer;
+  struct LoginAttempt {
+    LoginAttempt(uv::Loop& loop, std::function<void()> on_refusal)
+        : asked(loop.now()), refusal(loop, std::move(on_refusal)) {}
+    std::uint64_t asked;  // by the loop's clock
+    uv::Timer refusal;
+  };
+  struct CurrentTransfer {
+    TransferRequest request;
+    std::uint64_t begun;  // by the loop's clock
+  };
 
   Services& services_;
   std::uint64_t id_;

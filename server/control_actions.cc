@@ -1,0 +1,154 @@
+// How a ControlConnection carries out what its Session asks for; its events are in control_connection.cc.
+#include <ctime>
+
+#include "protocol/file_error.h"
+#include "server/control_connection.h"
+#include "server/file_requests.h"
+#include "server/log.h"
+
+namespace uvftpd {
+
+// An action may bring about an event before it returns; what that asks for is done after what was asked
+// before.
+void ControlConnection::perform(Actions actions) {
+  if (queue_) {
+    for (Action& action : actions) queue_->emplace_back(std::move(action));
+    return;
+  }
+  queue_ = &actions;
+  for (std::size_t i = 0; i < actions.size(); ++i) {  // NOLINT(modernize-loop-convert): it may grow
+    Action action = std::move(actions[i]);
+    std::visit([this](auto& one) { carry_out(one); }, action);
+  }
+  queue_ = nullptr;
+}
+
+void ControlConnection::carry_out(SendReply& action) { unsent_ += encode(action.reply); }
+
+void ControlConnection::carry_out(CheckPassword& action) {
+  const Account* guest = is_anonymous_name(action.user) ? services_.accounts.anonymous() : nullptr;
+  if (guest && (!services_.config.anonymous.require_email || looks_like_email(action.password))) {
+    is_anonymous_ = true;
+    return admit(*guest, action.password);
+  }
+  login_ = std::make_unique<LoginAttempt>(services_.loop, [this] { refuse(); });
+  const auto submitted = services_.logins.submit(id_, std::move(action.user), std::move(action.password));
+  if (submitted == LoginWorkers::Submitted::too_busy) perform(session_.login_too_busy());
+}
+
+void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
+  if (!login_) return;
+  if (verdict == LoginWorkers::Verdict::accepted) {
+    login_.reset();
+    is_anonymous_ = false;
+    admit(*services_.accounts.find(session_.user()), session_.user());
+    return event_over();
+  }
+  // A fixed time after the question: how long the hash took is nobody's business.
+  const auto elapsed = std::chrono::milliseconds(now() - login_->asked);
+  const auto delay = services_.config.limits.login_delay;
+  login_->refusal.start(delay > elapsed ? delay - elapsed : std::chrono::milliseconds(0));
+}
+
+void ControlConnection::refuse() {
+  log_event(
+      Level::warning, "login-refused",
+      {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}, {"user", session_.user()}});
+  perform(session_.password_checked(std::nullopt));
+  login_.reset();
+  event_over();
+}
+
+void ControlConnection::admit(const Account& account, std::string_view name) {
+  root_ = account.root;
+  log_event(Level::info, "login",
+            {{"session", std::to_string(id_)},
+             {"client", to_string(peer().host)},
+             {"user", session_.user()},
+             {is_anonymous_ ? "email" : "name", std::string(name)}});
+  perform(session_.password_checked(account.rights));
+}
+
+void ControlConnection::carry_out(RunFileRequest& action) {
+  file_job_ = std::make_unique<uv::Job<FileResult>>(
+      services_.loop,
+      [root = root_, request = std::move(action.request)] { return run_file_request(*root, request); },
+      [this](const FileResult& result) {
+        perform(session_.file_request_done(result));
+        event_over();
+      });
+}
+
+void ControlConnection::carry_out(ListenForData& action) {
+  auto bound = dtp().listen();
+  if (bound && action.form == PassiveForm::pasv)
+    bound->host = services_.passive_addresses.told_to(peer().host, bound->host);
+  perform(session_.listening(bound));
+}
+
+void ControlConnection::carry_out(ConnectForData& action) { dtp().connect_to(action.peer); }
+
+void ControlConnection::carry_out(ForgetData&) {
+  if (dtp_) dtp_->forget();
+}
+
+void ControlConnection::carry_out(StartTransfer& action) {
+  transfer_ = std::make_unique<CurrentTransfer>(CurrentTransfer{action.request, now()});
+  dtp().start(root_, action.request);
+}
+
+void ControlConnection::carry_out(AbortTransfer&) { dtp().abort(); }
+
+void ControlConnection::carry_out(ReportRefusal& action) {
+  log_event(Level::info, "refused",
+            {{"session", std::to_string(id_)},
+             {"client", to_string(peer().host)},
+             {"user", session_.user()},
+             {"verb", action.verb},
+             {"path", action.path},
+             {"key", action.key}});
+}
+
+void ControlConnection::carry_out(CloseControl&) { state_ = State::closing; }
+
+Dtp& ControlConnection::dtp() {
+  Dtp::Owner& owner = *this;
+  if (!dtp_) dtp_ = std::make_unique<Dtp>(services_, session_.local(), peer(), owner);
+  return *dtp_;
+}
+
+// ---- the records of a transfer ----
+
+void ControlConnection::record(const TransferResult& result) {
+  const std::unique_ptr<CurrentTransfer> ended = std::exchange(transfer_, nullptr);
+  const std::uint64_t milliseconds = now() - ended->begun;
+  const bool is_complete = result.outcome == TransferResult::Outcome::complete;
+  using Kind = TransferRequest::Kind;
+  const Kind kind = ended->request.kind;
+  log_event(is_complete ? Level::info : Level::warning, "transfer",
+            {{"session", std::to_string(id_)},
+             {"client", to_string(peer().host)},
+             {"user", session_.user()},
+             {"verb", std::string(to_string(kind))},
+             {"path", ended->request.path},
+             {"outcome", std::string(to_string(result.outcome))},
+             {"reason", result.error == 0 ? "" : describe_file_error(result.error)},
+             {"bytes", std::to_string(result.bytes)},
+             {"milliseconds", std::to_string(milliseconds)}});
+  if (kind == Kind::list || kind == Kind::name_list || result.outcome == TransferResult::Outcome::refused)
+    return;
+  services_.transfer_log.append(
+      {.ended = std::time(nullptr),
+       .seconds = static_cast<std::int64_t>(milliseconds / 1000),
+       .client = peer().host,
+       .bytes = result.bytes,
+       .path = ended->request.path,
+       .type = ended->request.type,
+       .direction =
+           kind == Kind::retrieve ? TransferRecord::Direction::outgoing : TransferRecord::Direction::incoming,
+       .access = is_anonymous_ ? TransferRecord::Access::anonymous : TransferRecord::Access::real,
+       .user = session_.user(),
+       .status = is_complete ? TransferRecord::Status::complete : TransferRecord::Status::incomplete});
+}
+
+}  // namespace uvftpd
