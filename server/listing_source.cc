@@ -64,7 +64,8 @@ class DirectorySource final : public BatchSource {
   Made append_batch(std::string& out) override {
     while (out.size() < kBatchBytes) {
       const auto count = ::syscall(SYS_getdents64, fd_, entries_.data(), entries_.size());
-      if (count < 0) return {More::none, errno};
+      // A directory that is removed meanwhile has no more entries: ENOENT.
+      if (count < 0) return {More::none, errno == ENOENT ? 0 : errno};
       if (count == 0) return {More::none};
       for (long at = 0; at < count;) at += append_entry(entries_.data() + at, out);
     }
