@@ -116,21 +116,27 @@ void Poll::Close::operator()(Block* block) const { close_block(block); }
 
 // ---- Tcp ----
 
-Tcp::Tcp(Loop& loop) : block_(new Block{{}, nullptr}) {
+Tcp::Tcp(Loop& loop) : block_(new Block{{}, nullptr, false}) {
   uv_tcp_init(loop.get(), &block_->handle);
   block_->handle.data = block_.get();
 }
 
 void Tcp::read(User& user) {
   block_->user = &user;
+  // libuv would read 32 times before it looks at anybody else; lent nothing, it goes on to the next.
   const auto lend = [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
     const auto scratch = static_cast<Loop*>(handle->loop->data)->scratch();
-    *buffer = uv_buf_init(scratch.data(), static_cast<unsigned>(scratch.size()));
+    const bool is_over = std::exchange(static_cast<Block*>(handle->data)->has_had_its_turn, false);
+    *buffer = uv_buf_init(scratch.data(), is_over ? 0 : static_cast<unsigned>(scratch.size()));
   };
   const auto take = [](uv_stream_t* handle, ssize_t count, const uv_buf_t* buffer) {
-    User* reader = static_cast<Block*>(handle->data)->user;
-    if (count > 0) return reader->received({buffer->base, static_cast<std::size_t>(count)});
-    if (count == 0) return;
+    auto* block = static_cast<Block*>(handle->data);
+    User* reader = block->user;
+    if (count > 0) {
+      block->has_had_its_turn = static_cast<std::size_t>(count) == buffer->len;
+      return reader->received({buffer->base, static_cast<std::size_t>(count)});
+    }
+    if (count == 0 || count == UV_ENOBUFS) return;
     uv_read_stop(handle);
     reader->ended(count == UV_EOF ? 0 : static_cast<int>(-count));
   };

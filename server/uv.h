@@ -125,6 +125,7 @@ class Tcp {
   struct Block {
     uv_tcp_t handle;
     User* user;
+    bool has_had_its_turn;  // a whole buffer was read: the others' turn
   };
   struct Close {
     void operator()(Block* block) const;
