@@ -16,7 +16,6 @@ enum class Code : std::uint16_t {
   superfluous = 202,
   features = 211,
   server_status = 211,
-  directory_status = 212,
   file_status = 213,
   help = 214,
   system_type = 215,

@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include "protocol/command.h"
-
 namespace uvftpd {
 
 std::string Accounts::open(const Config& config) {
@@ -24,11 +22,6 @@ std::string Accounts::open(const Config& config) {
 const Account* Accounts::find(std::string_view user) const {
   const auto found = users_.find(user);
   return found == users_.end() ? nullptr : &found->second;
-}
-
-bool is_anonymous_name(std::string_view name) {
-  const std::string upper = upper_case(name);
-  return upper == "ANONYMOUS" || upper == "FTP";
 }
 
 bool looks_like_email(std::string_view text) {

@@ -31,9 +31,6 @@ class Accounts {
   std::map<std::string, Account, std::less<>> users_;
 };
 
-// "anonymous" and "ftp", in any case.
-bool is_anonymous_name(std::string_view name);
-
 // Something before an @. Behind it there may be nothing: clients of old say "anonymous@" and leave the host
 // to the server.
 bool looks_like_email(std::string_view text);

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "protocol/command.h"
+
 namespace uvftpd {
 namespace {
 
@@ -32,6 +34,11 @@ bool Network::contains(const Address& candidate) const {
     if ((difference & mask & 0xffU) != 0) return false;
   }
   return true;
+}
+
+bool is_anonymous_name(std::string_view name) {
+  const std::string upper = upper_case(name);
+  return upper == "ANONYMOUS" || upper == "FTP";
 }
 
 Rights anonymous_rights(const Config::Anonymous& anonymous) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/address.h"
@@ -95,6 +96,9 @@ struct Config {
     std::string xferlog;            // path; empty: none
   } log;
 };
+
+// "anonymous" and "ftp", in any case: the anonymous login, and no user's name.
+bool is_anonymous_name(std::string_view name);
 
 // The rights that the configuration gives: Rights::key names the option that decides.
 Rights anonymous_rights(const Config::Anonymous& anonymous);

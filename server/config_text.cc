@@ -9,8 +9,6 @@
 #include <numeric>
 #include <utility>
 
-#include "protocol/command.h"
-
 namespace uvftpd {
 namespace {
 
@@ -121,8 +119,7 @@ std::string_view fault_of_user_name(std::string_view name) {
   if (name.empty()) return "not be empty";
   if (name.size() > kMaxUserName) return "have at most 255 bytes";
   if (has_control_characters(name)) return "be without control characters";
-  if (const std::string upper = upper_case(name); upper == "ANONYMOUS" || upper == "FTP")
-    return "not be \"anonymous\" or \"ftp\": these two are the anonymous login";
+  if (is_anonymous_name(name)) return "not be \"anonymous\" or \"ftp\": these two are the anonymous login";
   return {};
 }
 

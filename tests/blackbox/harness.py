@@ -305,6 +305,13 @@ class BlackBoxTest(unittest.TestCase):
         """A control connection that is logged in, in TYPE I."""
         return self.connect(server, family, source=source).login(name, password)
 
+    def connect_passive(self, port, source=None):
+        """A data connection to `port`, from the address `source` where one is given."""
+        connection = socket.create_connection(("127.0.0.1", port), timeout=BOUND,
+                                              source_address=(source, 0) if source else None)
+        self.addCleanup(connection.close)
+        return connection
+
     def need_root(self, why):
         if not ROOT:
             self.skipTest(f"needs root: {why}")

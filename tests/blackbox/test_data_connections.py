@@ -24,12 +24,6 @@ class DataTest(ServerTest):
     def setUp(self):
         self.ftp = self.client()
 
-    def connect_passive(self, port, source=None):
-        connection = socket.create_connection(("127.0.0.1", port), timeout=BOUND,
-                                              source_address=(source, 0) if source else None)
-        self.addCleanup(connection.close)
-        return connection
-
     def listener(self, host="127.0.0.1"):
         listener = socket.create_server((host, 0))
         listener.settimeout(BOUND)

@@ -11,7 +11,7 @@ import time
 import unittest
 
 from harness import PASSWORD, ServerTest
-from raw_client import BOUND, Control, is_closed_by_peer, receive_all
+from raw_client import Control, is_closed_by_peer, receive_all
 
 CONTENT = bytes(range(256)) * 1000
 STRANGER = "127.0.0.2"
@@ -24,12 +24,6 @@ class StrangerTest(ServerTest):
 
     def setUp(self):
         self.ftp = self.client()
-
-    def connect_passive(self, port, source=None):
-        connection = socket.create_connection(("127.0.0.1", port), timeout=BOUND,
-                                              source_address=(source, 0) if source else None)
-        self.addCleanup(connection.close)
-        return connection
 
     def served(self, data, command_sent=False):
         """The right client gets its file over `data`."""
