@@ -28,7 +28,11 @@ bool is_foreign_protocol(std::string_view verb) {
 }
 
 std::string_view without_options(std::string_view argument) {
-  while (argument.size() > 1 && argument.front() == '-') take_word(argument);
+  static constexpr std::string_view kLetters = "1ACFLRSTadhlnrst";
+  for (std::string_view rest = argument; rest.size() > 1 && rest.front() == '-'; argument = rest) {
+    const auto letters = take_word(rest).substr(1);
+    if (letters.find_first_not_of(kLetters) != std::string_view::npos) break;
+  }
   return argument;
 }
 

@@ -34,7 +34,8 @@ std::string_view take_word(std::string_view& text);
 // answered as if it were a client.
 bool is_foreign_protocol(std::string_view verb);
 
-// "-la /pub" without the options that clients send to LIST as if it were ls(1): "/pub".
+// "-la /pub" without the options that clients send to LIST as if it were ls(1): "/pub". Other words that
+// begin with a dash are names.
 std::string_view without_options(std::string_view argument);
 
 // Digits only, the whole text, at most 2^63 - 1; none otherwise.

@@ -26,7 +26,8 @@ std::string describe_file_error(int error) {
 
 Reply file_error_reply(int error, Code otherwise) {
   const bool has_no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  const bool is_busy = error == EAGAIN || error == ETXTBSY;
+  const bool is_busy = error == EAGAIN || error == ETXTBSY || error == EIO || error == EMFILE ||
+                       error == ENFILE || error == ENOMEM;  // it may be better the next time
   if (error == ESPIPE) return {Code::bad_restart, describe_file_error(error)};
   Code code = otherwise;
   if (otherwise == Code::local_error) {  // in mid-transfer

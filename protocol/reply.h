@@ -45,7 +45,7 @@ enum class Code : std::uint16_t {
   unknown_command = 500,
   line_too_long = 500,
   bad_argument = 501,
-  not_offered = 502,
+  not_offered = 502,  // known from an RFC, but not here
   bad_sequence = 503,
   bad_parameter = 504,
   unsupported_protocol = 522,  // RFC 2428, section 2

@@ -39,6 +39,8 @@ Actions Session::line_received(const Line& line) {
     bad_line(Code::line_too_long, "Line too long.");
   else if (line.fault == Line::Fault::forbidden_byte)
     bad_line(Code::bad_argument, "A NUL or a lone CR is not allowed in a command.");
+  else if (!verb && is_known_elsewhere(command.verb))
+    reply(Code::not_offered, "Not offered here.");
   else if (!verb)
     bad_line(Code::unknown_command, "Unknown command.");
   else if (login_ != Login::done && verb->login == Verb::Login::needed)

@@ -72,6 +72,7 @@ class Session {
   // Handlers, one a verb; the guards of its row have been passed.
   void user(const Command& command);
   void pass(const Command& command);
+  void acct(const Command& command);
   void rein(const Command& command);
   void quit(const Command& command);
   void noop(const Command& command);
@@ -79,6 +80,9 @@ class Session {
   void feat(const Command& command);
   void help(const Command& command);
   void opts(const Command& command);
+  void lang(const Command& command);
+  void clnt(const Command& command);
+  void csid(const Command& command);
   void stat(const Command& command);
   void allo(const Command& command);
   void type(const Command& command);

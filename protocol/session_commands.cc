@@ -1,9 +1,8 @@
-// The handlers of a Session's verbs that need no data connection: access control, parameters, files,
-// information.
+// The handlers of a Session's verbs of RFC 959 that need no data connection: access control, parameters,
+// files, information.
 #include "protocol/file_error.h"
 #include "protocol/path.h"
 #include "protocol/session.h"
-#include "protocol/timestamp.h"
 
 namespace uvftpd {
 namespace {
@@ -32,6 +31,8 @@ void Session::pass(const Command& command) {
   activity_ = Activity::waiting;
   actions_.emplace_back(CheckPassword{user_, command.argument});
 }
+
+void Session::acct(const Command&) { reply(Code::superfluous, "No account is needed."); }
 
 void Session::rein(const Command&) {
   forget_login();
@@ -77,12 +78,6 @@ void Session::allo(const Command& command) {
   const bool is_record = upper_case(take_word(rest)) == "R" && parse_count(rest);
   if (!bytes || (has_record && !is_record)) return reply(Code::bad_argument, "Not a number of bytes.");
   reply(Code::superfluous, "No storage needs to be allocated.");
-}
-
-void Session::opts(const Command& command) {
-  const std::string option = upper_case(command.argument);
-  if (option == "UTF8 ON" || option == "UTF8") return reply(Code::ok, "Names are UTF-8.");
-  reply(Code::bad_argument, option.starts_with("UTF8") ? "Names are always UTF-8." : "No such option.");
 }
 
 // ---- directories ----
@@ -134,28 +129,10 @@ void Session::rnto(const Command& command) {
       [this](const FileResult&) { reply(Code::action_done, "Renamed."); });
 }
 
-void Session::size(const Command& command) {
-  const auto kind = type_ == Type::ascii ? FileRequest::Kind::ascii_size : FileRequest::Kind::size;
-  ask({kind, command.path}, Code::file_unavailable,
-      [this](const FileResult& found) { reply(Code::file_status, std::to_string(found.size)); });
-}
-
-void Session::mdtm(const Command& command) {
-  ask({FileRequest::Kind::modification_time, command.path}, Code::file_unavailable,
-      [this](const FileResult& found) { reply(Code::file_status, format_time_value(found.modified)); });
-}
-
 // ---- information ----
 
 void Session::noop(const Command&) { reply(Code::ok, "Done."); }
 void Session::syst(const Command&) { reply(Code::system_type, "UNIX Type: L8"); }
-
-void Session::feat(const Command&) {
-  std::string text = "Features:\n";
-  for (const Verb& verb : all_verbs())
-    if (!verb.feature.empty()) text.append(" ").append(verb.feature).append("\n");
-  reply(Code::features, text + " TVFS\n UTF8\nEnd");
-}
 
 void Session::help(const Command& command) {
   if (command.argument.empty()) {

@@ -21,15 +21,19 @@ struct VerbTable {
   static constexpr std::array kVerbs = {
       //    name    handler    argument      syntax                       login      permission  feature
       Verb{"ABOR", &S::abor, A::none,     "",                             kAnyTime,  P::none, {}, {}, Verb::InTransfer::interrupts},
+      Verb{"ACCT", &S::acct, A::required, "<account>"},
       Verb{"ALLO", &S::allo, A::required, "<bytes> [R <bytes>]"},
       Verb{"APPE", &S::appe, A::new_path, "<file>",                       L::needed, P::append, {}, kNotAllowed},
       Verb{"CDUP", &S::cdup, A::none,     ""},
+      Verb{"CLNT", &S::clnt, A::required, "<client's name>",              kAnyTime,  P::none, "CLNT"},
+      Verb{"CSID", &S::csid, A::optional, "[<client's name and facts>]",  kAnyTime,  P::none, "CSID"},
       Verb{"CWD",  &S::cwd,  A::path,     "<directory>"},
       Verb{"DELE", &S::dele, A::path,     "<file>",                       L::needed, P::remove},
       Verb{"EPRT", &S::eprt, A::required, "|<1 or 2>|<address>|<port>|",  L::needed, P::none, "EPRT"},
       Verb{"EPSV", &S::epsv, A::optional, "[1, 2 or ALL]",                L::needed, P::none, "EPSV"},
       Verb{"FEAT", &S::feat, A::none,     "",                             kAnyTime},
       Verb{"HELP", &S::help, A::optional, "[<verb>]",                     kAnyTime},
+      Verb{"LANG", &S::lang, A::optional, "[EN]",                         kAnyTime,  P::none, "LANG EN*"},
       Verb{"LIST", &S::list, A::listing,  "[<path>]",                     L::needed, P::list},
       Verb{"MDTM", &S::mdtm, A::path,     "<file>",                       L::needed, P::list, "MDTM"},
       Verb{"MKD",  &S::mkd,  A::new_path, "<directory>",                  L::needed, P::mkdir},
@@ -72,6 +76,16 @@ const Verb* find_verb(std::string_view name) {
       std::lower_bound(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(), name,
                        [](const Verb& verb, std::string_view wanted) { return verb.name < wanted; });
   return found != VerbTable::kVerbs.end() && found->name == name ? &*found : nullptr;
+}
+
+bool is_known_elsewhere(std::string_view name) {
+  // RFC 959, 2228, 7151, 1639 and 765, the drafts of FTPEXT, and what clients try on other servers.
+  static constexpr std::string_view kNames[] = {
+      "ADAT", "AUTH", "CCC",  "COMB", "CONF", "CPSV", "DSIZ",  "ENC",     "ESTA",   "ESTP", "HOST",
+      "LPRT", "LPSV", "MAIL", "MD5",  "MFCT", "MFF",  "MIC",   "MLFL",    "MMD5",   "MRCP", "MRSQ",
+      "MSAM", "MSND", "MSOM", "P@SW", "PBSZ", "PROT", "SMNT",  "SPSV",    "SSCN",   "THMB", "XCRC",
+      "XMD5", "XRCP", "XRSQ", "XSEM", "XSEN", "XSHA", "XSHA1", "XSHA256", "XSHA512"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
 std::span<const Verb> all_verbs() { return VerbTable::kVerbs; }

@@ -41,6 +41,9 @@ struct Verb {
 // `name` in upper case; none when the verb is unknown.
 const Verb* find_verb(std::string_view name);
 
+// Of an RFC or of common use, but not offered here: 502 and not 500 (RFC 959, section 4.2). In upper case.
+bool is_known_elsewhere(std::string_view name);
+
 // In alphabetical order.
 std::span<const Verb> all_verbs();
 

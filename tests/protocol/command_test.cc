@@ -51,6 +51,13 @@ TEST(Command, TakesOffOptionsAsOfLs) {
 }
 
 TEST(Command, TakesNoOptionOffBehindAPath) { EXPECT_EQ(without_options("dir -l"), "dir -l"); }
+TEST(Command, TakesAWordWithADashForANameUnlessItIsMadeOfOptions) {
+  for (const auto* text : {"-report.txt", "-", "--", "-x", "-la.txt", "-l-"})
+    EXPECT_EQ(without_options(text), text);
+  EXPECT_EQ(without_options("-la -old name"), "-old name");
+  for (const auto* text : {"-a", "-l", "-A", "-1", "-R", "-lR", "-alF", "-ltr"})
+    EXPECT_EQ(without_options(text), "");
+}
 TEST(Command, LeavesADashAloneAsAName) { EXPECT_EQ(without_options("-"), "-"); }
 
 TEST(Command, KnowsTheFirstWordsOfOtherProtocols) {

@@ -11,8 +11,7 @@ namespace {
 int code(int error, Code otherwise) { return static_cast<int>(file_error_reply(error, otherwise).code); }
 
 TEST(FileError, IsTheVerbsOwnCodeAsARule) {
-  for (const int error :
-       {ENOENT, EACCES, EPERM, EEXIST, ENOTDIR, EISDIR, ENOTEMPTY, ELOOP, EXDEV, EROFS, EIO}) {
+  for (const int error : {ENOENT, EACCES, EPERM, EEXIST, ENOTDIR, EISDIR, ENOTEMPTY, ELOOP, EXDEV, EROFS}) {
     EXPECT_EQ(code(error, Code::file_unavailable), 550);
     EXPECT_EQ(code(error, Code::name_not_allowed), 553);
     EXPECT_EQ(code(error, Code::local_error), 451);
@@ -20,7 +19,7 @@ TEST(FileError, IsTheVerbsOwnCodeAsARule) {
 }
 
 TEST(FileError, OfABusyFileIsATransientOne) {
-  for (const int error : {EAGAIN, ETXTBSY}) {
+  for (const int error : {EAGAIN, ETXTBSY, EIO, EMFILE, ENFILE, ENOMEM}) {
     EXPECT_EQ(code(error, Code::file_unavailable), 450);
     EXPECT_EQ(code(error, Code::name_not_allowed), 450);
     EXPECT_EQ(code(error, Code::local_error), 451);

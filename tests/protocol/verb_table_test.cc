@@ -24,15 +24,19 @@ struct Example {
 const Codes kDownloaded = {226, 250, 425, 426, 451}, kUploaded = {226, 250, 425, 426, 451, 551, 552};
 const Example kExamples[] = {
     {"ABOR", "", {225, 226, 502}},
+    {"ACCT", "100", {230, 202, 530, 503}},
     {"ALLO", "100", {200, 202, 504, 530}},
     {"APPE", "a", {532, 450, 550, 452, 553, 502, 530, 425, 554}, kUploaded},
     {"CDUP", "", {200, 250, 502, 530, 550, 450}},
+    {"CLNT", "NcFTP 3", {200}},
+    {"CSID", "Name=x;", {200}},
     {"CWD", "a", {250, 502, 530, 550, 450}},
     {"DELE", "a", {250, 450, 550, 502, 530}},
     {"EPRT", "|1|192.0.2.7|2000|", {200, 522, 502, 530, 504}},  // beyond: RFC 2428; 504: RFC 2577
     {"EPSV", "", {229, 200, 522, 502, 530, 425}},               // beyond: RFC 2428
     {"FEAT", "", {211, 502}},                                   // beyond: RFC 2389
     {"HELP", "", {211, 214, 502}},
+    {"LANG", "en", {200, 504}},                            // beyond: RFC 2640
     {"LIST", "", {450, 502, 530, 550, 425}, kDownloaded},  // beyond: 550, as all servers say
     {"MDTM", "a", {213, 550, 530, 450}},                   // beyond: RFC 3659
     {"MKD", "a", {257, 502, 530, 550, 450}},
@@ -150,8 +154,8 @@ TEST_F(VerbTableTest, FindsEachVerbAndNoOther) {
 }
 
 TEST_F(VerbTableTest, NeedsALoginForEverythingBut) {
-  const std::set<std::string_view> free = {"ABOR", "FEAT", "HELP", "NOOP", "OPTS",
-                                           "PASS", "QUIT", "REIN", "SYST", "USER"};
+  const std::set<std::string_view> free = {"ABOR", "CLNT", "CSID", "FEAT", "HELP", "LANG", "NOOP",
+                                           "OPTS", "PASS", "QUIT", "REIN", "SYST", "USER"};
   for (const Example& example : kExamples) {
     for (const auto* state : {"connected", "named"}) {
       bring_to(state);
@@ -294,12 +298,23 @@ TEST_F(VerbTableTest, Answers500ToAnUnknownVerbInEveryState) {
   }
 }
 
+TEST_F(VerbTableTest, Answers502ToAVerbThatIsKnownElsewhereAndIsNotAFault) {
+  for (const auto* text : {"SMNT /a", "smnt", "AUTH TLS", "P@SW", "HOST a.example", "XSHA256 a", "MAIL"}) {
+    for (const auto* state : kStates) {
+      bring_to(state);
+      EXPECT_EQ(say(text), "502") << state << ": " << text;
+    }
+  }
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(say("AUTH TLS"), "502");
+  for (const Verb& verb : all_verbs()) EXPECT_FALSE(is_known_elsewhere(verb.name)) << verb.name;
+}
+
 // RFC 2389, section 3.2.
 TEST_F(VerbTableTest, MakesFeatALineForEachExtension) {
   EXPECT_EQ(say("FEAT"), "211");
-  EXPECT_EQ(
-      encode({Code::features, last_text}),
-      "211-Features:\r\n EPRT\r\n EPSV\r\n MDTM\r\n REST STREAM\r\n SIZE\r\n TVFS\r\n UTF8\r\n211 End\r\n");
+  EXPECT_EQ(encode({Code::features, last_text}),
+            "211-Features:\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n LANG EN*\r\n MDTM\r\n REST STREAM\r\n "
+            "SIZE\r\n TVFS\r\n UTF8\r\n211 End\r\n");
 }
 
 TEST_F(VerbTableTest, MakesHelpOfEveryVerb) {

@@ -1,0 +1,65 @@
+// The handlers of a Session's verbs that came after RFC 959 and need no data connection: feature negotiation
+// (RFC 2389), facts about files (RFC 3659), and what clients say of themselves and of their language (RFC
+// 2640).
+#include <algorithm>
+
+#include "protocol/session.h"
+#include "protocol/timestamp.h"
+
+namespace uvftpd {
+namespace {
+
+// RFC 2640, section 4.1: one to eight letters, more of them behind hyphens.
+bool is_language_tag(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  while (true) {
+    const auto part = text.substr(0, text.find('-'));
+    if (part.empty() || part.size() > 8 || !std::all_of(part.begin(), part.end(), is_letter)) return false;
+    if (part.size() == text.size()) return true;
+    text.remove_prefix(part.size() + 1);
+  }
+}
+
+}  // namespace
+
+// ---- negotiation ----
+
+void Session::feat(const Command&) {
+  std::string text = "Features:\n";
+  for (const Verb& verb : all_verbs())
+    if (!verb.feature.empty()) text.append(" ").append(verb.feature).append("\n");
+  reply(Code::features, text + " TVFS\n UTF8\nEnd");
+}
+
+void Session::opts(const Command& command) {
+  const std::string option = upper_case(command.argument);
+  if (option == "UTF8 ON" || option == "UTF8") return reply(Code::ok, "Names are UTF-8.");
+  reply(Code::bad_argument, option.starts_with("UTF8") ? "Names are always UTF-8." : "No such option.");
+}
+
+void Session::lang(const Command& command) {
+  const std::string tag = upper_case(command.argument);
+  if (tag.empty() || tag == "EN") return reply(Code::ok, "Replies are in English.");
+  if (is_language_tag(tag)) return reply(Code::bad_parameter, "Only EN, English.");
+  reply(Code::bad_argument, "Not a language tag.");
+}
+
+void Session::clnt(const Command&) { reply(Code::ok, "Noted."); }
+
+// The client tells who it is and is told likewise, but no version (draft-peterson-streamlined-ftp).
+void Session::csid(const Command&) { reply(Code::ok, "Name=uvftpd; CaseSensitive=1; DirSep=/;"); }
+
+// ---- facts about files ----
+
+void Session::size(const Command& command) {
+  const auto kind = type_ == Type::ascii ? FileRequest::Kind::ascii_size : FileRequest::Kind::size;
+  ask({kind, command.path}, Code::file_unavailable,
+      [this](const FileResult& found) { reply(Code::file_status, std::to_string(found.size)); });
+}
+
+void Session::mdtm(const Command& command) {
+  ask({FileRequest::Kind::modification_time, command.path}, Code::file_unavailable,
+      [this](const FileResult& found) { reply(Code::file_status, format_time_value(found.modified)); });
+}
+
+}  // namespace uvftpd
