@@ -48,7 +48,8 @@ Command parse_command(std::string_view line) {
   return {upper_case(line.substr(0, blank)),
           blank == std::string_view::npos ? std::string() : std::string(line.substr(blank + 1)),
           {},
-          {}};
+          {},
+          false};
 }
 
 }  // namespace uvftpd

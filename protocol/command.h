@@ -20,6 +20,7 @@ struct Command {
   std::string argument;   // everything behind the first blank; further blanks are the argument's (RFC 2640)
   std::string path = {};  // the virtual path that the argument means, where the verb takes one
   Legacy before = {};     // from the command before
+  bool took_effect = false;  // as Line's
 };
 
 Command parse_command(std::string_view line);

@@ -5,8 +5,10 @@
 namespace uvftpd {
 namespace {
 
-// RFC 854: IAC, then a command; WILL, WONT, DO and DONT are followed by an option.
-constexpr char kIac = '\xff', kWill = '\xfb', kDont = '\xfe';
+// RFC 854: IAC, then a command; WILL, WONT, DO and DONT are followed by an option, SB by anything up to IAC
+// SE.
+constexpr char kIac = '\xff', kWill = '\xfb', kWont = '\xfc', kDo = '\xfd', kDont = '\xfe';
+constexpr char kSubnegotiation = '\xfa', kSubnegotiationEnd = '\xf0';
 
 // RFC 8446, section 5.1: the record's type, and the first byte of its version.
 constexpr std::string_view kTlsHandshake = "\x16\x03";
@@ -15,15 +17,22 @@ std::uint32_t memory(const Line& line) { return static_cast<std::uint32_t>(sizeo
 
 }  // namespace
 
-void LineBuffer::append(std::string_view bytes) {
+std::string LineBuffer::append(std::string_view bytes) {
+  std::string refusals;
   for (const char byte : bytes) {
     switch (telnet_) {
       case Telnet::command:
-        telnet_ = byte >= kWill && byte <= kDont ? Telnet::option : Telnet::data;
-        if (byte == kIac) keep(byte);
+        take_telnet_command(byte);
         break;
       case Telnet::option:
-        telnet_ = Telnet::data;
+        take_telnet_option(byte, refusals);
+        break;
+      case Telnet::subnegotiation:
+        drop();
+        if (byte == kIac) telnet_ = Telnet::subnegotiation_command;
+        break;
+      case Telnet::subnegotiation_command:
+        telnet_ = byte == kSubnegotiationEnd ? Telnet::data : Telnet::subnegotiation;
         break;
       case Telnet::carriage_return:
         telnet_ = Telnet::data;
@@ -41,6 +50,22 @@ void LineBuffer::append(std::string_view bytes) {
         break;
     }
   }
+  return refusals;
+}
+
+void LineBuffer::take_telnet_command(char byte) {
+  telnet_ = Telnet::data;
+  if (byte == kIac) return keep(byte);
+  if (byte == kSubnegotiation) telnet_ = Telnet::subnegotiation;
+  if (byte < kWill || byte > kDont) return;
+  telnet_ = Telnet::option;
+  negotiation_ = byte;
+}
+
+void LineBuffer::take_telnet_option(char option, std::string& refusals) {
+  telnet_ = Telnet::data;
+  const char refusal = negotiation_ == kDo ? kWont : kDont;
+  if (negotiation_ == kDo || negotiation_ == kWill) refusals.append({kIac, refusal, option});
 }
 
 void LineBuffer::take_data(char byte) {

@@ -29,6 +29,7 @@ bool Session::accepts(const Line& line) const {
 
 Actions Session::line_received(const Line& line) {
   Command command = parse_command(line.text);
+  command.took_effect = line.took_effect;
   if (const auto left = std::exchange(left_, nullptr)) command.before = std::move(*left);
   const Verb* verb = find_verb(command.verb);
   if (line.fault == Line::Fault::tls_hello || is_foreign_protocol(command.verb))
@@ -51,11 +52,11 @@ Actions Session::line_received(const Line& line) {
 }
 
 Actions Session::line_waiting(const Line& line) {
-  if (activity_ != Activity::transferring || abort_waits_) return {};
+  if (activity_ != Activity::transferring || is_aborting_ || line.took_effect) return {};
   const Command command = parse_command(line.text);
   const Verb* verb = find_verb(command.verb);
   if (!verb || verb->in_transfer != Verb::InTransfer::interrupts || !command.argument.empty()) return {};
-  abort_waits_ = true;
+  is_aborting_ = true;
   actions_.emplace_back(AbortTransfer{});
   return take();
 }
@@ -144,6 +145,7 @@ Actions Session::transfer_opened(std::optional<std::uint64_t> bytes_to_come) {
 Actions Session::transfer_finished(const TransferResult& result) {
   if (activity_ == Activity::closed) return {};
   activity_ = Activity::idle;
+  is_aborting_ = false;
   has_data_address_ = false;  // RFC 1123, section 4.1.2.6: one PASV for each transfer
   send_data_reply(result);
   activity_over();

@@ -41,7 +41,8 @@ class Session {
   // ---- events ----
   Actions connected();
   Actions line_received(const Line& line);  // only when accepts(line)
-  Actions line_waiting(const Line& line);   // it must wait its turn; may be said more than once
+  // It must wait its turn; may be said more than once. With actions it took effect: Line::took_effect.
+  Actions line_waiting(const Line& line);
   Actions password_checked(const std::optional<Rights>& granted);
   Actions file_request_done(const FileResult& result);
   Actions listening(const std::optional<SocketAddress>& told);
@@ -151,7 +152,7 @@ class Session {
   PassiveForm passive_form_ = PassiveForm::pasv;
   bool has_data_address_ = false;  // PASV, EPSV, PORT or EPRT came since the last transfer
   bool only_epsv_ = false;         // EPSV ALL (RFC 2428, section 4)
-  bool abort_waits_ = false;       // an ABOR took effect and its line has yet to be answered
+  bool is_aborting_ = false;       // the running transfer is to end
 };
 
 }  // namespace uvftpd

@@ -153,8 +153,8 @@ void Session::start(TransferRequest request, Code failure) {
   actions_.emplace_back(StartTransfer{std::move(request)});
 }
 
-void Session::abor(const Command&) {
-  if (std::exchange(abort_waits_, false)) return reply(Code::abort_done, "Abort done.");
+void Session::abor(const Command& command) {
+  if (command.took_effect) return reply(Code::abort_done, "Abort done.");
   if (std::exchange(has_data_address_, false)) actions_.emplace_back(ForgetData{});
   reply(Code::nothing_to_abort, "No transfer to abort.");
 }

@@ -38,7 +38,8 @@ ControlConnection::~ControlConnection() {
 void ControlConnection::received(std::string_view bytes) {
   if (state_ != State::open) return;  // what comes after the end is read so that closing does not reset
   if (dtp_ && dtp_->is_idle() && !dtp_->is_prepared()) dtp_.reset();
-  lines_.append(bytes);
+  std::string refusals = lines_.append(bytes);
+  if (!refusals.empty()) control_.write(std::move(refusals));
   if (lines_.size() > kMaxWaiting) control_.pause();
   event_over();
 }
@@ -122,9 +123,10 @@ void ControlConnection::take_lines() {
 
 // ABOR takes effect when it arrives, even behind waiting lines; its reply keeps its place.
 bool ControlConnection::hear_interrupts() {
-  for (const Line& line : lines_.waiting()) {
-    Actions actions = session_.line_waiting(line);
+  for (std::size_t i = 0; i < lines_.waiting().size(); ++i) {
+    Actions actions = session_.line_waiting(lines_.waiting()[i]);
     if (actions.empty()) continue;
+    lines_.mark_as_effective(i);
     perform(std::move(actions));
     return true;
   }

@@ -147,6 +147,14 @@ class Telnet(HostileTest):
             self.witness.do("NOOP", 200)
         self.ftp.expect(257)
 
+    def test_options_are_refused_and_never_taken(self):
+        self.ftp.send_bytes(b"\xff\xfb\x01\xff\xfd\x18\xff\xfc\x05NOOP\r\n")
+        octets = b""
+        while not octets.endswith(b"\r\n"):
+            octets += self.ftp.socket.recv(100)
+        self.assertEqual(octets[:6], b"\xff\xfe\x01\xff\xfc\x18")  # DONT 1, WONT 24
+        self.assertTrue(octets[6:].startswith(b"200 "), octets)
+
     def test_iac_iac_is_0xff_in_a_name(self):
         self.ftp.do(b"MKD a\xff\xffb", 257)
         self.assertIn(b"a\xffb", os.listdir(self.server.path("")))

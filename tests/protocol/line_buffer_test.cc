@@ -61,6 +61,30 @@ TEST(LineBuffer, TakesOutNegotiationWithItsOption) {
     expect_lines("PW"s + '\xff' + verb + '\x01' + "D\r\n", {{"PWD"}});
 }
 
+TEST(LineBuffer, TakesOutSubnegotiationUpToItsEnd) {
+  expect_lines(
+      "PW\xff\xfa\x18\r\nxx\xff\xff\xff\xf0"
+      "D\r\n",
+      {{"PWD"}});
+}
+
+TEST(LineBuffer, GivesUpASubnegotiationWithoutEnd) {
+  const auto lines = lines_of({"\xff\xfa", std::string(LineBuffer::kMaxDropped, 'x')});
+  EXPECT_EQ(lines, (std::vector<Line>{{"", Fault::endless}}));
+}
+
+TEST(LineBuffer, RefusesEveryOptionThatIsAskedForAndNoOther) {
+  const std::string_view stream =
+      "P\xff\xfb\x01W\xff\xfd\x18"
+      "D\xff\xfc\x03\xff\xfe\x05\xff\xf1\r\n";
+  for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+    LineBuffer buffer;
+    const std::string refusals = buffer.append(stream.substr(0, cut));
+    EXPECT_EQ(refusals + buffer.append(stream.substr(cut)), "\xff\xfe\x01\xff\xfc\x18") << "cut at " << cut;
+    EXPECT_EQ(buffer.waiting(), (std::vector<Line>{{"PWD"}}));
+  }
+}
+
 TEST(LineBuffer, TakesAnOptionThatLooksLikeTheEndOfALine) { expect_lines("PW\xff\xfd\nD\r\n", {{"PWD"}}); }
 TEST(LineBuffer, ReadsADoubledIacAsOneByte) {
   expect_lines("CWD \xff\xff/\xff\xff\r\n", {{"CWD \xff/\xff"}});

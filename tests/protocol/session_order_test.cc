@@ -94,7 +94,7 @@ TEST_F(OrderTest, AnswersAborTwiceThoughTheTransferEndedByItself) {
 TEST_F(OrderTest, AbortsOnceHoweverOftenTheLineIsSaidToWait) {
   start_retrieve();
   EXPECT_EQ(wait_in_line("ABOR"), "abort");
-  EXPECT_EQ(wait_in_line("ABOR"), "");
+  EXPECT_EQ(still_waits("ABOR"), "");
   EXPECT_EQ(finished(Outcome::aborted), "426");
   EXPECT_EQ(say("ABOR"), "226");
 }
@@ -124,8 +124,21 @@ TEST_F(OrderTest, AbortsNoTransferThatWaitedBeforeTheAbor) {
   EXPECT_EQ(finished(Outcome::aborted), "426");
   EXPECT_EQ(say("RETR b"), "connect 192.0.2.7:40000, retrieve /b");
   EXPECT_EQ(opened(), "150");
-  EXPECT_EQ(wait_in_line("ABOR"), "");  // the same line, which still waits
+  EXPECT_EQ(still_waits("ABOR"), "");
   EXPECT_EQ(finished(), "226");
+  EXPECT_EQ(say("ABOR"), "226");
+}
+
+TEST_F(OrderTest, AbortsTheTransferThatWaitedByASecondAbor) {
+  start_retrieve();
+  wait_in_line("RETR b");
+  EXPECT_EQ(wait_in_line("ABOR"), "abort");
+  EXPECT_EQ(finished(Outcome::aborted), "426");
+  say("RETR b");
+  EXPECT_EQ(opened(), "150");
+  EXPECT_EQ(wait_in_line("ABOR"), "abort");
+  EXPECT_EQ(finished(Outcome::aborted), "426");
+  EXPECT_EQ(say("ABOR"), "226");
   EXPECT_EQ(say("ABOR"), "226");
 }
 

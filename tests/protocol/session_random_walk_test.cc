@@ -107,8 +107,12 @@ class Walk {
     tell_of_waiting();
   }
   void tell_of_waiting() {
-    for (const Line& line : waiting_)
-      if (!session_.accepts(line)) note("waits: " + line.text, session_.line_waiting(line));
+    for (Line& line : waiting_) {
+      if (session_.accepts(line)) continue;
+      const Actions actions = session_.line_waiting(line);
+      if (!actions.empty()) line.took_effect = true;
+      note("waits: " + line.text, actions);
+    }
   }
   void take_turn() {
     while (!closed_ && !waiting_.empty() && session_.accepts(waiting_.front())) {

@@ -6,11 +6,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "protocol/address.h"
 #include "protocol/session.h"
@@ -116,14 +118,28 @@ class SessionTest : public testing::Test {
 
   // What the client says.
   std::string say(std::string_view text) {
-    const Line line{std::string(text)};
+    Line line{std::string(text)};
     if (!session.accepts(line)) return "must wait";
+    if (const auto waited = std::ranges::find(waiting, text, &Line::text); waited != waiting.end()) {
+      line = *waited;
+      waiting.erase(waited);
+    }
     return note(session.line_received(line));
   }
+  // A line comes that must wait.
   std::string wait_in_line(std::string_view text) {
-    const Line line{std::string(text)};
-    EXPECT_FALSE(session.accepts(line)) << text;
-    return note(session.line_waiting(line));
+    waiting.push_back({std::string(text)});
+    return offer(waiting.back());
+  }
+  // The first of these lines is offered again.
+  std::string still_waits(std::string_view text) {
+    return offer(*std::ranges::find(waiting, text, &Line::text));
+  }
+  std::string offer(Line& line) {
+    EXPECT_FALSE(session.accepts(line)) << line.text;
+    const Actions actions = session.line_waiting(line);
+    if (!actions.empty()) line.took_effect = true;
+    return note(actions);
   }
 
   // What the server answers.
@@ -161,6 +177,7 @@ class SessionTest : public testing::Test {
   }
   // A session anew, with other settings or addresses.
   void connect() {
+    waiting.clear();
     session = Session(settings, local, peer);
     EXPECT_EQ(note(session.connected()), "220");
   }
@@ -175,6 +192,7 @@ class SessionTest : public testing::Test {
   SocketAddress local = socket_address("192.0.2.1", 21);
   SocketAddress peer = socket_address("192.0.2.7", 40000);
   Session session{settings, local, peer};
+  std::vector<Line> waiting;
   std::string last_text;  // of the last reply
 };
 
