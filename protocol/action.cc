@@ -14,6 +14,8 @@ std::string_view to_string(TransferRequest::Kind kind) {
       return "LIST";
     case TransferRequest::Kind::name_list:
       return "NLST";
+    case TransferRequest::Kind::fact_list:
+      return "MLSD";
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocol/address.h"
+#include "protocol/facts.h"
 #include "protocol/reply.h"
 
 namespace uvftpd {
@@ -34,11 +35,13 @@ struct FileRequest {
     ascii_size,  // of what TYPE A would send; too large to count: EFBIG
     modification_time,
     listing,  // for STAT; too large for a reply: EFBIG
+    facts,    // for MLST
   };
   Kind kind = {};
   std::string path = {};
   std::string new_path = {};              // rename only
   Existing existing = Existing::replace;  // rename only
+  FactQuery query = {};                   // facts only
   bool operator==(const FileRequest&) const = default;
 };
 
@@ -46,18 +49,19 @@ struct FileResult {
   int error = 0;  // errno; 0: done
   std::uint64_t size = 0;
   std::int64_t modified = 0;  // seconds since 1970
-  std::string listing = {};   // lines as LIST's
+  std::string text = {};      // of listing: lines as LIST's; of facts: "type=file;"
 };
 
 // One use of the data connection.
 struct TransferRequest {
-  enum class Kind : std::uint8_t { retrieve, store, append, list, name_list };
+  enum class Kind : std::uint8_t { retrieve, store, append, list, name_list, fact_list };
   Kind kind = {};
   std::string path = {};
   Type type = Type::ascii;
   std::uint64_t offset = 0;  // REST: in bytes of the transfer (RFC 3659, section 5)
   Existing existing = Existing::replace;
   Missing missing = Missing::create;
+  FactQuery query = {};          // fact_list only
   std::string name_prefix = {};  // name_list: the path as given, for names that RETR takes from there
   bool operator==(const TransferRequest&) const = default;
 };

@@ -2,14 +2,11 @@
 
 #include <charconv>
 
+#include "protocol/file_type.h"
 #include "protocol/timestamp.h"
 
 namespace uvftpd {
 namespace {
-
-// The type bits of st_mode, which POSIX leaves free and every Unix has alike.
-constexpr std::uint32_t kTypeMask = 0170000, kDirectory = 0040000, kLink = 0120000, kFifo = 0010000;
-constexpr std::uint32_t kCharacterDevice = 0020000, kBlockDevice = 0060000, kSocket = 0140000;
 
 char type_letter(std::uint32_t mode) {
   switch (mode & kTypeMask) {
@@ -86,14 +83,14 @@ void ListFormatter::append(const ListedEntry& entry, std::string& out) {
   out += "\r\n";
 }
 
-void append_name_line(std::string_view prefix, std::string_view name, std::string& out) {
-  if (name.find('\n') != std::string_view::npos) return;
-  out.append(prefix);
+void append_name(std::string_view name, std::string& out) {
   for (auto cr = name.find('\r'); cr != std::string_view::npos; cr = name.find('\r')) {
     out.append(name.substr(0, cr + 1)).push_back('\0');
     name.remove_prefix(cr + 1);
   }
-  out.append(name).append("\r\n");
+  out.append(name);
 }
+
+bool has_line_end(std::string_view name) { return name.find('\n') != std::string_view::npos; }
 
 }  // namespace uvftpd

@@ -1,4 +1,5 @@
-// The lines of LIST and NLST. Pure formatting: facts in, bytes for the data connection out.
+// The lines of LIST, and names as every listing has them. Pure formatting: facts in, bytes for the data
+// connection out.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +32,11 @@ class ListFormatter {
   std::string date_text_;
 };
 
-// One line of NLST: the name as RETR takes it, byte for byte (RFC 1123, section 4.1.2.7), but a CR in it is
-// sent as CR NUL (RFC 2640, section 3.1). A name with a LF in it cannot be said on a line: nothing is
-// appended.
-void append_name_line(std::string_view prefix, std::string_view name, std::string& out);
+// Appends the name as RETR takes it, byte for byte (RFC 1123, section 4.1.2.7), but a CR in it is sent as CR
+// NUL (RFC 2640, section 3.1).
+void append_name(std::string_view name, std::string& out);
+
+// Such a name cannot be said on a line: NLST and MLSD leave it out.
+bool has_line_end(std::string_view name);
 
 }  // namespace uvftpd

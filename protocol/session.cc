@@ -185,7 +185,8 @@ void Session::run_verb(const Verb& verb, Command command) {
     return reply(Code::bad_argument, "This verb needs an argument.");
 
   if (verb.argument == listing) command.argument = std::string(without_options(command.argument));
-  const bool takes_path = verb.argument == path || verb.argument == new_path || verb.argument == listing;
+  const bool takes_path = verb.argument == path || verb.argument == new_path ||
+                          verb.argument == optional_path || verb.argument == listing;
   if (!takes_path || resolve(verb, command)) (this->*verb.handler)(command);
 }
 
@@ -222,6 +223,7 @@ void Session::forget_login() {
   directory_ = "/";
   rights_ = {};
   type_ = Type::ascii;
+  facts_ = FactSet::all();
   only_epsv_ = false;
   if (std::exchange(has_data_address_, false)) actions_.emplace_back(ForgetData{});
 }

@@ -97,6 +97,8 @@ class Session {
   void dele(const Command& command);
   void rnfr(const Command& command);
   void rnto(const Command& command);
+  void mlst(const Command& command);
+  void mlsd(const Command& command);
   void size(const Command& command);
   void mdtm(const Command& command);
   void pasv(const Command& command);
@@ -149,6 +151,7 @@ class Session {
   Activity activity_ = Activity::idle;
   Ending ending_ = Ending::none;
   Type type_ = Type::ascii;
+  FactSet facts_ = FactSet::all();
   PassiveForm passive_form_ = PassiveForm::pasv;
   bool has_data_address_ = false;  // PASV, EPSV, PORT or EPRT came since the last transfer
   bool only_epsv_ = false;         // EPSV ALL (RFC 2428, section 4)

@@ -166,7 +166,7 @@ void Session::stat_path(Command command) {
   if (!resolve(*find_verb("STAT"), command)) return;
   ask({FileRequest::Kind::listing, command.path}, Code::file_busy, [this](const FileResult& found) {
     std::string text = "Status:\n";
-    for (const char c : found.listing)
+    for (const char c : found.text)
       if (c != '\r') text += c;
     reply(Code::file_status, text + "End");
   });

@@ -3,6 +3,7 @@
 // 2640).
 #include <algorithm>
 
+#include "protocol/listing.h"
 #include "protocol/session.h"
 #include "protocol/timestamp.h"
 
@@ -27,14 +28,23 @@ bool is_language_tag(std::string_view text) {
 void Session::feat(const Command&) {
   std::string text = "Features:\n";
   for (const Verb& verb : all_verbs())
-    if (!verb.feature.empty()) text.append(" ").append(verb.feature).append("\n");
+    if (verb.name == "MLST")
+      text.append(" MLST ").append(all_facts_starred(facts_)).append("\n");
+    else if (!verb.feature.empty())
+      text.append(" ").append(verb.feature).append("\n");
   reply(Code::features, text + " TVFS\n UTF8\nEnd");
 }
 
 void Session::opts(const Command& command) {
-  const std::string option = upper_case(command.argument);
-  if (option == "UTF8 ON" || option == "UTF8") return reply(Code::ok, "Names are UTF-8.");
-  reply(Code::bad_argument, option.starts_with("UTF8") ? "Names are always UTF-8." : "No such option.");
+  std::string_view value = command.argument;
+  const std::string name = upper_case(take_word(value));
+  if (name == "MLST") {
+    facts_ = FactSet::parse(value);
+    return reply(Code::ok, "MLST OPTS" + (facts_ == FactSet() ? "" : " " + to_string(facts_)));
+  }
+  if (name != "UTF8") return reply(Code::bad_argument, "No such option.");
+  if (value.empty() || upper_case(value) == "ON") return reply(Code::ok, "Names are UTF-8.");
+  reply(Code::bad_argument, "Names are always UTF-8.");
 }
 
 void Session::lang(const Command& command) {
@@ -50,6 +60,15 @@ void Session::clnt(const Command&) { reply(Code::ok, "Noted."); }
 void Session::csid(const Command&) { reply(Code::ok, "Name=uvftpd; CaseSensitive=1; DirSep=/;"); }
 
 // ---- facts about files ----
+
+void Session::mlst(const Command& command) {
+  FileRequest request{.kind = FileRequest::Kind::facts, .path = command.path, .query = {facts_, rights_}};
+  ask(std::move(request), Code::file_unavailable, [this, path = command.path](const FileResult& found) {
+    std::string text = "Facts:\n " + found.text + " ";
+    append_name(path, text);
+    reply(Code::action_done, text + "\nEnd");
+  });
+}
 
 void Session::size(const Command& command) {
   const auto kind = type_ == Type::ascii ? FileRequest::Kind::ascii_size : FileRequest::Kind::size;

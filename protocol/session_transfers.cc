@@ -139,6 +139,11 @@ void Session::nlst(const Command& command) {
         Code::file_unavailable);
 }
 
+void Session::mlsd(const Command& command) {
+  start({.kind = TransferRequest::Kind::fact_list, .path = command.path, .query = {facts_, rights_}},
+        Code::bad_argument);
+}
+
 void Session::start(TransferRequest request, Code failure) {
   if (!has_data_address_) {
     // RFC 959, section 3.3: the client's end of the control connection is the default data port.

@@ -37,6 +37,8 @@ struct VerbTable {
       Verb{"LIST", &S::list, A::listing,  "[<path>]",                     L::needed, P::list},
       Verb{"MDTM", &S::mdtm, A::path,     "<file>",                       L::needed, P::list, "MDTM"},
       Verb{"MKD",  &S::mkd,  A::new_path, "<directory>",                  L::needed, P::mkdir},
+      Verb{"MLSD", &S::mlsd, A::optional_path, "[<directory>]",           L::needed, P::list},
+      Verb{"MLST", &S::mlst, A::optional_path, "[<path>]",                L::needed, P::list, "MLST"},
       Verb{"MODE", &S::mode, A::required, "S"},
       Verb{"NLST", &S::nlst, A::listing,  "[<path>]",                     L::needed, P::list},
       Verb{"NOOP", &S::noop, A::optional, "",                             kAnyTime},

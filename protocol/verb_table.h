@@ -17,12 +17,13 @@ class Session;
 
 struct Verb {
   enum class Argument : std::uint8_t {
-    none,      // 501 with one
-    optional,  // the handler looks at it
-    required,  // 501 without one
-    path,      // required; resolved, and the permission is asked for it
-    new_path,  // likewise, and it may become a new name
-    listing,   // likewise, but optional and behind options as of `ls`, which are taken off
+    none,           // 501 with one
+    optional,       // the handler looks at it
+    required,       // 501 without one
+    path,           // required; resolved, and the permission is asked for it
+    new_path,       // likewise, and it may become a new name
+    optional_path,  // likewise, without one the current directory is meant
+    listing,        // likewise, and behind options as of `ls`, which are taken off
   };
   enum class Login : std::uint8_t { needed, not_needed };
   enum class InTransfer : std::uint8_t { waits, heard, interrupts };

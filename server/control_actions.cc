@@ -72,7 +72,7 @@ void ControlConnection::admit(const Account& account, std::string_view name) {
 void ControlConnection::carry_out(RunFileRequest& action) {
   file_job_ = std::make_unique<uv::Job<FileResult>>(
       services_.loop,
-      [root = root_, request = std::move(action.request)] { return run_file_request(*root, request); },
+      [root = root_, request = std::move(action.request)] { return run_file_request(root, request); },
       [this](const FileResult& result) {
         perform(session_.file_request_done(result));
         event_over();
@@ -135,8 +135,8 @@ void ControlConnection::record(const TransferResult& result) {
              {"reason", result.error == 0 ? "" : describe_file_error(result.error)},
              {"bytes", std::to_string(result.bytes)},
              {"milliseconds", std::to_string(milliseconds)}});
-  if (kind == Kind::list || kind == Kind::name_list || result.outcome == TransferResult::Outcome::refused)
-    return;
+  const bool is_file = kind != Kind::list && kind != Kind::name_list && kind != Kind::fact_list;
+  if (!is_file || result.outcome == TransferResult::Outcome::refused) return;
   services_.transfer_log.append(
       {.ended = std::time(nullptr),
        .seconds = static_cast<std::int64_t>(milliseconds / 1000),

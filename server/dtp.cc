@@ -61,7 +61,7 @@ void Dtp::start(const SharedRoot& root, const TransferRequest& request) {
   state_ = State::opening;
   open_timer_.stop();
   open_job_.emplace(
-      services_.loop, [root, request] { return open_transfer(*root, request); },
+      services_.loop, [root, request] { return open_transfer(root, request); },
       [this](OpenedTransfer result) { opened(std::move(result)); });
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "protocol/ascii.h"
+#include "server/entry_writer.h"
 #include "server/jail.h"
 #include "server/listing_source.h"
 #include "server/storage.h"
@@ -59,24 +60,26 @@ int rename_entry(const OpenFile& root, const FileRequest& request) {
 
 }  // namespace
 
-FileResult run_file_request(const OpenFile& root, const FileRequest& request) {
+FileResult run_file_request(const SharedFile& root, const FileRequest& request) {
   using enum FileRequest::Kind;
   switch (request.kind) {
     case enter_directory:
-      return {uvftpd::enter_directory(root, request.path)};
+      return {uvftpd::enter_directory(*root, request.path)};
     case size:
     case modification_time:
-      return regular_status(root, request.path);
+      return regular_status(*root, request.path);
     case ascii_size:
-      return uvftpd::ascii_size(root, request.path);
+      return uvftpd::ascii_size(*root, request.path);
     case rename:
-      return {rename_entry(root, request)};
+      return {rename_entry(*root, request)};
     case listing:
       return list_for_status(root, request.path);
+    case facts:
+      return facts_about(*root, request.path, request.query);
     default:
       break;
   }
-  const Leaf leaf = find_leaf(root, request.path);
+  const Leaf leaf = find_leaf(*root, request.path);
   if (leaf.error != 0) return {leaf.error};
   const int parent = leaf.parent.get();
   switch (request.kind) {

@@ -7,6 +7,6 @@
 namespace uvftpd {
 
 // Beneath `root`. Blocks; called on the pool.
-FileResult run_file_request(const OpenFile& root, const FileRequest& request);
+FileResult run_file_request(const SharedFile& root, const FileRequest& request);
 
 }  // namespace uvftpd

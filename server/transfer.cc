@@ -65,16 +65,17 @@ OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& reque
 
 }  // namespace
 
-OpenedTransfer open_transfer(const OpenFile& root, const TransferRequest& request) {
+OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request) {
   using enum TransferRequest::Kind;
   switch (request.kind) {
     case retrieve:
-      return open_retrieval(root, request);
+      return open_retrieval(*root, request);
     case store:
     case append:
-      return open_reception(root, request);
+      return open_reception(*root, request);
     case list:
     case name_list:
+    case fact_list:
       break;
   }
   OpenedListing listing = open_listing(root, request);

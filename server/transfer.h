@@ -91,6 +91,6 @@ struct OpenedTransfer {
 };
 
 // Blocks; called on the pool.
-OpenedTransfer open_transfer(const OpenFile& root, const TransferRequest& request);
+OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request);
 
 }  // namespace uvftpd

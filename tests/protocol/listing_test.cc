@@ -136,20 +136,23 @@ TEST(Listing, AppendsToWhatIsThere) {
   EXPECT_EQ(out, "before\r\n" + line_of(plain_file("x")) + line_of(plain_file("y")));
 }
 
-std::string name_line(std::string_view prefix, std::string_view name) {
+std::string name_as_sent(std::string_view name) {
   std::string out;
-  append_name_line(prefix, name, out);
+  append_name(name, out);
   return out;
 }
 
-TEST(NameLine, IsTheNameByteForByte) {
-  EXPECT_EQ(name_line("", "read me.txt"), "read me.txt\r\n");
-  EXPECT_EQ(name_line("", " \t\x1b\xff\xc3\xa9 "), " \t\x1b\xff\xc3\xa9 \r\n");
+TEST(NameAsSent, IsTheNameByteForByte) {
+  EXPECT_EQ(name_as_sent("read me.txt"), "read me.txt");
+  EXPECT_EQ(name_as_sent(" \t\x1b\xff\xc3\xa9 "), " \t\x1b\xff\xc3\xa9 ");
 }
 
-TEST(NameLine, HasThePrefixBeforeIt) { EXPECT_EQ(name_line("pub/", "a"), "pub/a\r\n"); }
-TEST(NameLine, SendsACrAsCrNul) { EXPECT_EQ(name_line("", "a\rb\r"), "a\r\0b\r\0\r\n"s); }
-TEST(NameLine, IsLeftOutForANameThatNoLineCanSay) { EXPECT_EQ(name_line("pub/", "a\nb"), ""); }
+TEST(NameAsSent, HasACrAsCrNul) { EXPECT_EQ(name_as_sent("a\rb\r"), "a\r\0b\r\0"s); }
+
+TEST(NameAsSent, CannotHaveALineEnd) {
+  EXPECT_TRUE(has_line_end("a\nb"));
+  EXPECT_FALSE(has_line_end("a\rb"));
+}
 
 }  // namespace
 }  // namespace uvftpd

@@ -151,7 +151,7 @@ TEST_F(FilesTest, MakesNoNameWithControlCharactersButReadsThem) {
 
 TEST_F(FilesTest, ListsAPathOnTheControlConnection) {
   EXPECT_EQ(say("STAT -la pub"), "listing of /pub");
-  EXPECT_EQ(note(session.file_request_done({.listing = "-rw- a\r\n213 End\r\n"})), "213");
+  EXPECT_EQ(note(session.file_request_done({.text = "-rw- a\r\n213 End\r\n"})), "213");
   EXPECT_EQ(encode({Code::file_status, last_text}), "213-Status:\r\n-rw- a\r\n 213 End\r\n213 End\r\n");
   EXPECT_EQ(say("STAT gone"), "listing of /gone");
   EXPECT_EQ(file_done(ENOENT), "450");
@@ -194,7 +194,7 @@ TEST_F(FilesTest, HasUtf8NamesWhateverOptsSays) {
   EXPECT_EQ(say("OPTS UTF8 ON"), "200");
   EXPECT_EQ(say("opts utf8 on"), "200");
   EXPECT_EQ(say("OPTS UTF8 OFF"), "501");
-  EXPECT_EQ(say("OPTS MLST"), "501");
+  EXPECT_EQ(say("OPTS NOOP"), "501");
 }
 
 TEST_F(FilesTest, TellsTheStateOfTheSession) {

@@ -76,6 +76,8 @@ class Words {
         return "time of ";
       case listing:
         return "listing of ";
+      case facts:
+        return "facts of ";
     }
     return "? ";
   }
@@ -92,6 +94,8 @@ class Words {
         return "list ";
       case name_list:
         return "names of ";
+      case fact_list:
+        return "facts in ";
     }
     return "? ";
   }

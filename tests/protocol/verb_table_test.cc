@@ -40,6 +40,8 @@ const Example kExamples[] = {
     {"LIST", "", {450, 502, 530, 550, 425}, kDownloaded},  // beyond: 550, as all servers say
     {"MDTM", "a", {213, 550, 530, 450}},                   // beyond: RFC 3659
     {"MKD", "a", {257, 502, 530, 550, 450}},
+    {"MLSD", "", {450, 501, 502, 530, 550, 425}, kDownloaded},  // beyond: RFC 3659
+    {"MLST", "", {250, 530, 550, 450}},                         // beyond: RFC 3659
     {"MODE", "S", {200, 504, 530}},
     {"NLST", "", {450, 502, 530, 550, 425}, kDownloaded},
     {"NOOP", "", {200}},
@@ -193,7 +195,8 @@ struct Need {
 const Need kNeeds[] = {
     {"APPE", Permission::append, "553"},   {"DELE", Permission::remove, "550"},
     {"LIST", Permission::list, "550"},     {"MDTM", Permission::list, "550"},
-    {"MKD", Permission::mkdir, "550"},     {"NLST", Permission::list, "550"},
+    {"MKD", Permission::mkdir, "550"},     {"MLSD", Permission::list, "550"},
+    {"MLST", Permission::list, "550"},     {"NLST", Permission::list, "550"},
     {"RETR", Permission::download, "550"}, {"RMD", Permission::rmdir, "550"},
     {"RNFR", Permission::rename, "550"},   {"RNTO", Permission::rename, "553"},
     {"SIZE", Permission::list, "550"},     {"STOR", Permission::upload, "553"},
@@ -313,7 +316,8 @@ TEST_F(VerbTableTest, Answers502ToAVerbThatIsKnownElsewhereAndIsNotAFault) {
 TEST_F(VerbTableTest, MakesFeatALineForEachExtension) {
   EXPECT_EQ(say("FEAT"), "211");
   EXPECT_EQ(encode({Code::features, last_text}),
-            "211-Features:\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n LANG EN*\r\n MDTM\r\n REST STREAM\r\n "
+            "211-Features:\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n LANG EN*\r\n MDTM\r\n "
+            "MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;UNIX.uid*;UNIX.gid*;\r\n REST STREAM\r\n "
             "SIZE\r\n TVFS\r\n UTF8\r\n211 End\r\n");
 }
 

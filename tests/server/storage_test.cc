@@ -13,9 +13,9 @@ using Kind = FileRequest::Kind;
 
 class Storage : public testing::Test {
  protected:
-  int run(Kind kind, const std::string& path) { return run_file_request(*root, {kind, path}).error; }
+  int run(Kind kind, const std::string& path) { return run_file_request(root, {kind, path}).error; }
   int rename(const std::string& from, const std::string& to, Existing existing) {
-    return run_file_request(*root, {Kind::rename, from, to, existing}).error;
+    return run_file_request(root, {Kind::rename, from, to, existing}).error;
   }
   int read(const std::string& path) { return open_for_reading(*root, path).error; }
 
@@ -75,8 +75,8 @@ TEST_F(Storage, RenamesOverAFileOnlyWhereThatIsAllowed) {
 
 TEST_F(Storage, CountsLineEndsForTheSizeInTypeA) {
   tree.write(tree.root() / "text", "one\ntwo\r\nthree\n");
-  EXPECT_EQ(run_file_request(*root, {Kind::size, "/text"}).size, 15U);
-  EXPECT_EQ(run_file_request(*root, {Kind::ascii_size, "/text"}).size, 17U);
+  EXPECT_EQ(run_file_request(root, {Kind::size, "/text"}).size, 15U);
+  EXPECT_EQ(run_file_request(root, {Kind::ascii_size, "/text"}).size, 17U);
 }
 
 TEST_F(Storage, DoesNotCountTheLineEndsOfAHugeFile) {

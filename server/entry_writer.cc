@@ -1,0 +1,175 @@
+#include "server/entry_writer.h"
+
+#include <fcntl.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <vector>
+
+#include "protocol/listing.h"
+#include "server/jail.h"
+#include "server/owner_names.h"
+
+namespace uvftpd {
+namespace {
+
+// LIST's lines, with the owners' names kept from entry to entry.
+class LineWriter final : public EntryWriter {
+ public:
+  LineWriter() : formatter_(std::time(nullptr)) {}
+
+  void append(int directory, const char* name, std::string& out) override {
+    struct statx found {};
+    constexpr unsigned kWanted =
+        STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_SIZE | STATX_MTIME;
+    if (::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kWanted, &found) != 0) return;
+    if (user_.empty() || found.stx_uid != uid_) user_ = user_name(uid_ = found.stx_uid);
+    if (group_.empty() || found.stx_gid != gid_) group_ = group_name(gid_ = found.stx_gid);
+    std::array<char, 1024> target;
+    const auto length =
+        S_ISLNK(found.stx_mode) ? ::readlinkat(directory, name, target.data(), target.size()) : 0;
+    formatter_.append({.name = name,
+                       .owner = user_,
+                       .group = group_,
+                       .link_target = {target.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))},
+                       .mode = found.stx_mode,
+                       .links = found.stx_nlink,
+                       .size = found.stx_size,
+                       .modified = found.stx_mtime.tv_sec},
+                      out);
+  }
+
+ private:
+  ListFormatter formatter_;
+  uid_t uid_ = 0;
+  gid_t gid_ = 0;
+  std::string user_, group_;
+};
+
+class NameWriter final : public EntryWriter {
+ public:
+  explicit NameWriter(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  void append(int, const char* name, std::string& out) override {
+    if (has_line_end(name)) return;
+    out += prefix_;
+    append_name(name, out);
+    out += "\r\n";
+  }
+
+ private:
+  std::string prefix_;
+};
+
+// ---- facts ----
+
+// Whom the kernel takes the daemon for: asked once.
+struct Identity {
+  uid_t user = ::geteuid();
+  std::vector<gid_t> groups;
+
+  Identity() {
+    groups.resize(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+    ::getgroups(static_cast<int>(groups.size()), groups.data());
+    groups.push_back(::getegid());
+  }
+};
+
+// The three bits of a mode that hold for the daemon: 4 reading, 2 writing, 1 executing or searching.
+unsigned own_bits(const struct stat& status) {
+  static const Identity self;
+  if (self.user == 0) return 7;
+  if (status.st_uid == self.user) return (status.st_mode >> 6) & 7;
+  const bool is_member =
+      std::find(self.groups.begin(), self.groups.end(), status.st_gid) != self.groups.end();
+  return (is_member ? status.st_mode >> 3 : status.st_mode) & 7;
+}
+
+enum class Parent : std::uint8_t { fixed, changeable };
+
+Parent parent_of(const struct stat& directory) {
+  return (own_bits(directory) & 3) == 3 ? Parent::changeable : Parent::fixed;
+}
+
+FileFacts facts_of(const struct stat& status, Parent parent, const Permissions& permissions) {
+  const unsigned bits = own_bits(status);
+  return {.mode = status.st_mode,
+          .uid = status.st_uid,
+          .gid = status.st_gid,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified = status.st_mtim.tv_sec,
+          .nanoseconds = static_cast<std::uint32_t>(status.st_mtim.tv_nsec),
+          .device = status.st_dev,
+          .inode = status.st_ino,
+          .access = {.may_read = (bits & 4) != 0,
+                     .may_write = (bits & 2) != 0,
+                     .may_search = (bits & 1) != 0,
+                     .may_change_parent = parent == Parent::changeable},
+          .permissions = permissions};
+}
+
+class FactWriter final : public EntryWriter {
+ public:
+  FactWriter(SharedFile root, std::string directory, FactQuery query)
+      : root_(std::move(root)),
+        prefix_(directory == "/" ? "/" : std::move(directory) + "/"),
+        query_(std::move(query)),
+        formatter_(query_.wanted) {}
+
+  void append(int directory, const char* name, std::string& out) override {
+    struct stat status {};
+    if (has_line_end(name)) return;
+    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) return;
+    const std::string path = prefix_ + name;
+    // A link is told as what it leads to (RFC 3659, section 7.7.4), if it leads anywhere beneath the root.
+    if (S_ISLNK(status.st_mode))
+      if (const Found target = look_at(*root_, path); target.error == 0) status = target.status;
+    if (!parent_) parent_ = look_at_parent(directory);
+    formatter_.append(facts_of(status, *parent_, query_.rights.at(path)), out);
+    out += ' ';
+    append_name(name, out);
+    out += "\r\n";
+  }
+
+ private:
+  static Parent look_at_parent(int directory) {
+    struct stat status {};
+    return ::fstat(directory, &status) == 0 ? parent_of(status) : Parent::fixed;
+  }
+
+  SharedFile root_;
+  std::string prefix_;  // of the entries' virtual paths
+  FactQuery query_;
+  FactFormatter formatter_;
+  std::optional<Parent> parent_;
+};
+
+}  // namespace
+
+std::unique_ptr<EntryWriter> make_entry_writer(const SharedFile& root, const TransferRequest& request,
+                                               std::string prefix, std::string directory) {
+  switch (request.kind) {
+    case TransferRequest::Kind::fact_list:
+      return std::make_unique<FactWriter>(root, std::move(directory), request.query);
+    case TransferRequest::Kind::name_list:
+      return std::make_unique<NameWriter>(std::move(prefix));
+    default:
+      return std::make_unique<LineWriter>();
+  }
+}
+
+FileResult facts_about(const OpenFile& root, const std::string& path, const FactQuery& query) {
+  const Found found = look_at(root, path);
+  if (found.error != 0) return {found.error};
+  const Found above = look_at(root, path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)));
+  const bool is_root = path == "/";
+  const Parent parent = !is_root && above.error == 0 ? parent_of(above.status) : Parent::fixed;
+  FileResult result;
+  FactFormatter(query.wanted).append(facts_of(found.status, parent, query.rights.at(path)), result.text);
+  return result;
+}
+
+}  // namespace uvftpd
