@@ -14,6 +14,7 @@
 #include "protocol/address.h"
 #include "protocol/facts.h"
 #include "protocol/reply.h"
+#include "protocol/timestamp.h"
 
 namespace uvftpd {
 
@@ -34,6 +35,8 @@ struct FileRequest {
     size,        // of the file as it is stored
     ascii_size,  // of what TYPE A would send; too large to count: EFBIG
     modification_time,
+    set_modification_time,
+    set_mode,
     listing,  // for STAT; too large for a reply: EFBIG
     facts,    // for MLST
   };
@@ -42,6 +45,8 @@ struct FileRequest {
   std::string new_path = {};              // rename only
   Existing existing = Existing::replace;  // rename only
   FactQuery query = {};                   // facts only
+  Moment modified = {};                   // set_modification_time only
+  std::uint32_t mode = 0;                 // set_mode only: the nine bits of access
   bool operator==(const FileRequest&) const = default;
 };
 

@@ -180,19 +180,23 @@ void Session::run_verb(const Verb& verb, Command command) {
   using enum Verb::Argument;
   if (verb.argument == none && !command.argument.empty())
     return reply(Code::bad_argument, "This verb takes no argument.");
-  const bool needs_argument = verb.argument == required || verb.argument == path || verb.argument == new_path;
-  if (needs_argument && command.argument.empty())
-    return reply(Code::bad_argument, "This verb needs an argument.");
+  std::string name = command.argument;
+  if (verb.argument == word_and_path) {
+    command.argument = name.substr(0, name.find(' '));
+    name.erase(0, command.argument.size() + 1);
+  }
+  const bool may_be_empty = verb.argument == none || verb.argument == optional ||
+                            verb.argument == optional_path || verb.argument == listing;
+  if (!may_be_empty && name.empty()) return reply(Code::bad_argument, "This verb needs an argument.");
 
-  if (verb.argument == listing) command.argument = std::string(without_options(command.argument));
-  const bool takes_path = verb.argument == path || verb.argument == new_path ||
-                          verb.argument == optional_path || verb.argument == listing;
-  if (!takes_path || resolve(verb, command)) (this->*verb.handler)(command);
+  if (verb.argument == listing) command.argument = name = without_options(name);
+  const bool takes_path = verb.argument != none && verb.argument != optional && verb.argument != required;
+  if (!takes_path || resolve(verb, name, command)) (this->*verb.handler)(command);
 }
 
-// Fills in the path that the argument means; false when it may not be used: the refusal is said then.
-bool Session::resolve(const Verb& verb, Command& command) {
-  auto path = resolve_path(directory_, command.argument);
+// Fills in the path that `name` means; false when it may not be used: the refusal is said then.
+bool Session::resolve(const Verb& verb, std::string_view name, Command& command) {
+  auto path = resolve_path(directory_, name);
   if (!path || (verb.argument == Verb::Argument::new_path && !is_acceptable_new_name(*path))) {
     reply(verb.refusal, "This name is not allowed.");
     return false;
@@ -224,6 +228,7 @@ void Session::forget_login() {
   rights_ = {};
   type_ = Type::ascii;
   facts_ = FactSet::all();
+  idle_seconds_.reset();
   only_epsv_ = false;
   if (std::exchange(has_data_address_, false)) actions_.emplace_back(ForgetData{});
 }

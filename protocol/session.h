@@ -31,6 +31,7 @@ struct SessionSettings {
   unsigned login_failures = 3;
   Mode active = Mode::offered;
   Mode passive = Mode::offered;
+  std::uint32_t idle_seconds = 900;  // SITE IDLE may shorten it, not lengthen it
 };
 
 class Session {
@@ -56,6 +57,7 @@ class Session {
 
   // ---- what the server needs to know ----
   bool accepts(const Line& line) const;  // false while it must wait its turn
+  std::optional<std::uint32_t> idle_seconds() const { return idle_seconds_; }  // if the client chose
   bool is_idle() const { return activity_ == Activity::idle; }
   bool is_transferring() const { return activity_ == Activity::transferring; }
   bool is_logged_in() const { return login_ == Login::done; }
@@ -101,6 +103,12 @@ class Session {
   void mlsd(const Command& command);
   void size(const Command& command);
   void mdtm(const Command& command);
+  void mfmt(const Command& command);
+  void site(const Command& command);
+  void site_chmod(const Command& command);
+  void site_help(const Command& command);
+  void site_idle(const Command& command);
+  void site_utime(const Command& command);
   void pasv(const Command& command);
   void epsv(const Command& command);
   void port(const Command& command);
@@ -115,12 +123,13 @@ class Session {
 
   // Shared steps.
   void run_verb(const Verb& verb, Command command);
-  bool resolve(const Verb& verb, Command& command);
+  bool resolve(const Verb& verb, std::string_view name, Command& command);
   void reply(Code code, std::string text);
   using OnSuccess = std::function<void(const FileResult&)>;
   void ask(FileRequest request, Code failure, OnSuccess on_success);
   void enter(const std::string& directory);
   void stat_path(Command command);
+  void set_time(const Command& command, const Moment& moment, Reply answer);
   void listen(PassiveForm form);
   void accept_port(const SocketAddress& address);
   void pass_on_restart(const Command& command);
@@ -145,8 +154,9 @@ class Session {
   std::unique_ptr<OnSuccess> on_success_;  // of the file request that is outstanding
   Code failure_code_ = Code::file_unavailable;
   Actions actions_;
-  unsigned failures_ = 0;        // wrong passwords
-  std::uint16_t bad_lines_ = 0;  // since the login, or without one
+  std::optional<std::uint32_t> idle_seconds_;  // SITE IDLE
+  unsigned failures_ = 0;                      // wrong passwords
+  std::uint16_t bad_lines_ = 0;                // since the login, or without one
   Login login_ = Login::none;
   Activity activity_ = Activity::idle;
   Ending ending_ = Ending::none;

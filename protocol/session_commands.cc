@@ -162,8 +162,7 @@ void Session::stat(const Command& command) {
 
 // RFC 959, section 4.1.3: as LIST, but on the control connection.
 void Session::stat_path(Command command) {
-  command.argument = std::string(without_options(command.argument));
-  if (!resolve(*find_verb("STAT"), command)) return;
+  if (!resolve(*find_verb("STAT"), without_options(command.argument), command)) return;
   ask({FileRequest::Kind::listing, command.path}, Code::file_busy, [this](const FileResult& found) {
     std::string text = "Status:\n";
     for (const char c : found.text)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocol/listing.h"
+#include "protocol/path.h"
 #include "protocol/session.h"
 #include "protocol/timestamp.h"
 
@@ -76,9 +77,27 @@ void Session::size(const Command& command) {
       [this](const FileResult& found) { reply(Code::file_status, std::to_string(found.size)); });
 }
 
+// With a time before the path it is MFMT, as clients sent it before there was MFMT.
 void Session::mdtm(const Command& command) {
+  std::string_view name = command.argument;
+  if (parse_time_value(take_word(name)) && !name.empty()) return run_verb(*find_verb("MFMT"), command);
   ask({FileRequest::Kind::modification_time, command.path}, Code::file_unavailable,
       [this](const FileResult& found) { reply(Code::file_status, format_time_value(found.modified)); });
+}
+
+// draft-somers-ftp-mfxx, section 3.
+void Session::mfmt(const Command& command) {
+  const auto moment = parse_time_value(command.argument);
+  if (!moment) return reply(Code::bad_argument, "Not a time as YYYYMMDDhhmmss.");
+  set_time(command, *moment,
+           {Code::file_status, "Modify=" + command.argument + "; " + printable(command.path)});
+}
+
+void Session::set_time(const Command& command, const Moment& moment, Reply answer) {
+  FileRequest request{
+      .kind = FileRequest::Kind::set_modification_time, .path = command.path, .modified = moment};
+  ask(std::move(request), Code::file_unavailable,
+      [this, said = std::move(answer)](const FileResult&) { reply(said.code, said.text); });
 }
 
 }  // namespace uvftpd

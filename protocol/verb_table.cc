@@ -36,6 +36,7 @@ struct VerbTable {
       Verb{"LANG", &S::lang, A::optional, "[EN]",                         kAnyTime,  P::none, "LANG EN*"},
       Verb{"LIST", &S::list, A::listing,  "[<path>]",                     L::needed, P::list},
       Verb{"MDTM", &S::mdtm, A::path,     "<file>",                       L::needed, P::list, "MDTM"},
+      Verb{"MFMT", &S::mfmt, A::word_and_path, "<YYYYMMDDhhmmss> <path>", L::needed, P::mtime, "MFMT"},
       Verb{"MKD",  &S::mkd,  A::new_path, "<directory>",                  L::needed, P::mkdir},
       Verb{"MLSD", &S::mlsd, A::optional_path, "[<directory>]",           L::needed, P::list},
       Verb{"MLST", &S::mlst, A::optional_path, "[<path>]",                L::needed, P::list, "MLST"},
@@ -54,6 +55,7 @@ struct VerbTable {
       Verb{"RMD",  &S::rmd,  A::path,     "<directory>",                  L::needed, P::rmdir},
       Verb{"RNFR", &S::rnfr, A::path,     "<old path>",                   L::needed, P::rename},
       Verb{"RNTO", &S::rnto, A::new_path, "<new path>",                   L::needed, P::rename, {}, kNotAllowed},
+      Verb{"SITE", &S::site, A::required, "<command> [<argument>]"},
       Verb{"SIZE", &S::size, A::path,     "<file>",                       L::needed, P::list, "SIZE"},
       Verb{"STAT", &S::stat, A::optional, "[<path>]",                     L::needed, P::list, {}, Code::file_busy, Verb::InTransfer::heard},
       Verb{"STOR", &S::stor, A::new_path, "<file>",                       L::needed, P::upload, {}, kNotAllowed},
@@ -67,18 +69,33 @@ struct VerbTable {
       Verb{"XPWD", &S::pwd,  A::none,     ""},
       Verb{"XRMD", &S::rmd,  A::path,     "<directory>",                  L::needed, P::rmdir},
   };
+  static constexpr std::array kSiteVerbs = {
+      Verb{"SITE CHMOD", &S::site_chmod, A::word_and_path, "<mode> <path>", L::needed, P::chmod},
+      Verb{"SITE HELP",  &S::site_help,  A::none,     ""},
+      Verb{"SITE IDLE",  &S::site_idle,  A::optional, "[<seconds>]"},
+      Verb{"SITE UTIME", &S::site_utime, A::required, "<YYYYMMDDhhmm[ss]> <path>"},
+  };
   // clang-format on
 };
 
-static_assert(std::is_sorted(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(),
-                             [](const Verb& a, const Verb& b) { return a.name < b.name; }));
+namespace {
 
-const Verb* find_verb(std::string_view name) {
-  const auto found =
-      std::lower_bound(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(), name,
-                       [](const Verb& verb, std::string_view wanted) { return verb.name < wanted; });
-  return found != VerbTable::kVerbs.end() && found->name == name ? &*found : nullptr;
+constexpr bool stands_before(const Verb& a, const Verb& b) { return a.name < b.name; }
+static_assert(std::is_sorted(VerbTable::kVerbs.begin(), VerbTable::kVerbs.end(), stands_before));
+static_assert(std::is_sorted(VerbTable::kSiteVerbs.begin(), VerbTable::kSiteVerbs.end(), stands_before));
+
+const Verb* find(std::span<const Verb> verbs, std::string_view name) {
+  const auto found = std::ranges::lower_bound(verbs, name, {}, &Verb::name);
+  return found != verbs.end() && found->name == name ? &*found : nullptr;
 }
+
+}  // namespace
+
+const Verb* find_verb(std::string_view name) { return find(VerbTable::kVerbs, name); }
+std::span<const Verb> all_verbs() { return VerbTable::kVerbs; }
+
+const Verb* find_site_verb(std::string_view name) { return find(VerbTable::kSiteVerbs, name); }
+std::span<const Verb> all_site_verbs() { return VerbTable::kSiteVerbs; }
 
 bool is_known_elsewhere(std::string_view name) {
   // RFC 959, 2228, 7151, 1639 and 765, the drafts of FTPEXT, and what clients try on other servers.
@@ -89,7 +106,5 @@ bool is_known_elsewhere(std::string_view name) {
       "XMD5", "XRCP", "XRSQ", "XSEM", "XSEN", "XSHA", "XSHA1", "XSHA256", "XSHA512"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
-
-std::span<const Verb> all_verbs() { return VerbTable::kVerbs; }
 
 }  // namespace uvftpd

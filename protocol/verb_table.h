@@ -22,13 +22,14 @@ struct Verb {
     required,       // 501 without one
     path,           // required; resolved, and the permission is asked for it
     new_path,       // likewise, and it may become a new name
+    word_and_path,  // both required: a word that stays the argument, and behind it such a path
     optional_path,  // likewise, without one the current directory is meant
     listing,        // likewise, and behind options as of `ls`, which are taken off
   };
   enum class Login : std::uint8_t { needed, not_needed };
   enum class InTransfer : std::uint8_t { waits, heard, interrupts };
 
-  std::string_view name;
+  std::string_view name;  // of what stands behind SITE: "SITE CHMOD"
   void (Session::*handler)(const Command& command);
   Argument argument;
   std::string_view syntax;  // behind the name, for HELP
@@ -47,5 +48,9 @@ bool is_known_elsewhere(std::string_view name);
 
 // In alphabetical order.
 std::span<const Verb> all_verbs();
+
+// The same for what stands behind SITE.
+const Verb* find_site_verb(std::string_view name);
+std::span<const Verb> all_site_verbs();
 
 }  // namespace uvftpd

@@ -160,7 +160,8 @@ void ControlConnection::set_clock() {
     if (std::exchange(clock_, Clock::none) != Clock::none) clock_timer_.stop();
   } else {
     clock_ = Clock::idle;
-    clock_timer_.start(timeouts.idle);
+    const auto chosen = session_.idle_seconds();
+    clock_timer_.start(chosen ? std::chrono::seconds(*chosen) : timeouts.idle);
   }
 }
 

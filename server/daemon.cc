@@ -44,7 +44,9 @@ SessionSettings session_settings(const Config& config) {
   return {.banner = config.server.banner,
           .login_failures = config.limits.login_failures,
           .active = config.active.enabled ? Mode::offered : Mode::disabled,
-          .passive = config.passive.enabled ? Mode::offered : Mode::disabled};
+          .passive = config.passive.enabled ? Mode::offered : Mode::disabled,
+          .idle_seconds = static_cast<std::uint32_t>(
+              std::chrono::ceil<std::chrono::seconds>(config.timeouts.idle).count())};
 }
 
 Authenticator authenticator(const Config& config) {

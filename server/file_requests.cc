@@ -49,6 +49,29 @@ int enter_directory(const OpenFile& root, const std::string& path) {
   return result(::faccessat(directory.get(), ".", X_OK, AT_EACCESS));
 }
 
+// What `path` means, links followed: a regular file or a directory. `change` gets a name that means it and
+// nothing else, since the calls that change take no descriptor of O_PATH.
+template <class Change>
+int change_entry(const OpenFile& root, const std::string& path, Change change) {
+  const Descriptor node(open_beneath(root.fd(), path, O_PATH));
+  struct stat status {};
+  if (!node.is_open() || ::fstat(node.get(), &status) != 0) return errno;
+  if (kind_error(status.st_mode) == EINVAL) return EINVAL;
+  return result(change(("/proc/self/fd/" + std::to_string(node.get())).c_str()));
+}
+
+int set_modification_time(const OpenFile& root, const FileRequest& request) {
+  const timespec times[] = {{0, UTIME_OMIT},
+                            {request.modified.seconds, static_cast<long>(request.modified.nanoseconds)}};
+  return change_entry(root, request.path,
+                      [&times](const char* name) { return ::utimensat(AT_FDCWD, name, times, 0); });
+}
+
+int set_mode(const OpenFile& root, const FileRequest& request) {
+  return change_entry(root, request.path,
+                      [mode = request.mode](const char* name) { return ::chmod(name, mode); });
+}
+
 int rename_entry(const OpenFile& root, const FileRequest& request) {
   const Leaf from = find_leaf(root, request.path);
   if (from.error != 0) return from.error;
@@ -72,6 +95,10 @@ FileResult run_file_request(const SharedFile& root, const FileRequest& request) 
       return uvftpd::ascii_size(*root, request.path);
     case rename:
       return {rename_entry(*root, request)};
+    case set_modification_time:
+      return {uvftpd::set_modification_time(*root, request)};
+    case set_mode:
+      return {uvftpd::set_mode(*root, request)};
     case listing:
       return list_for_status(root, request.path);
     case facts:

@@ -75,6 +75,90 @@ TEST_F(SessionExtensionsTest, TellsOnlyTheFactsThatAreWanted) {
   EXPECT_NE(last_text.find(" MLST type*;size*;modify*;"), std::string::npos);
 }
 
+// draft-somers-ftp-mfxx, section 3.
+TEST_F(SessionExtensionsTest, SetsTheTimeOfAFile) {
+  log_in();
+  for (const auto* verb : {"MFMT", "MDTM"}) {
+    EXPECT_EQ(say(std::string(verb) + " 20261123055117 a file"), "set the time of /a file to 1795413077+0");
+    EXPECT_EQ(file_done(), "213");
+    EXPECT_EQ(last_text, "Modify=20261123055117; /a file");
+  }
+  EXPECT_EQ(say("MFMT 20261123055117.25 a"), "set the time of /a to 1795413077+250000000");
+  EXPECT_EQ(file_done(EPERM), "550");
+}
+
+TEST_F(SessionExtensionsTest, SetsNoTimeThatIsNone) {
+  log_in();
+  for (const auto* text : {"MFMT 20261323055117 a", "MFMT now a", "MFMT 20261123055117. a", "MFMT a",
+                           "MFMT 20261123055117", "MFMT 20261123055117 "})
+    EXPECT_EQ(say(text), "501") << text;
+}
+
+TEST_F(SessionExtensionsTest, AsksMdtmForTheTimeOfAnyNameThatIsNotATimeAndAName) {
+  log_in();
+  for (const std::string name : {"a", "20261123055117", "2026 a", "20261323055117 a"}) {
+    EXPECT_EQ(say("MDTM " + name), "time of /" + name);
+    file_done();
+  }
+}
+
+TEST_F(SessionExtensionsTest, SetsATimeOnlyWithThePermissionWhateverTheVerb) {
+  log_in({Permissions::reading(), {}, "", "users"});
+  EXPECT_EQ(say("MFMT 20261123055117 a"), "550, report MFMT /a by users");
+  EXPECT_EQ(say("MDTM 20261123055117 a"), "550, report MDTM /a by users");
+  EXPECT_EQ(say("SITE UTIME 20261123055117 a"), "550, report SITE UTIME /a by users");
+  EXPECT_EQ(say("SITE CHMOD 644 a"), "550, report SITE CHMOD /a by users");
+}
+
+// ---- SITE ----
+
+TEST_F(SessionExtensionsTest, ChangesAMode) {
+  log_in();
+  EXPECT_EQ(say("site chmod 0640 a file"), "set the mode of /a file to 416");
+  EXPECT_EQ(file_done(), "200");
+  for (const auto* text : {"SITE CHMOD 4755 a", "SITE CHMOD 1777 a", "SITE CHMOD 888 a", "SITE CHMOD +x a",
+                           "SITE CHMOD -1 a", "SITE CHMOD 644", "SITE CHMOD"})
+    EXPECT_EQ(say(text), "501") << text;
+}
+
+TEST_F(SessionExtensionsTest, SetsATimeInBothFormsOfUtime) {
+  log_in();
+  for (const auto* text : {"SITE UTIME 20261123055117 a file", "SITE UTIME 20261123055117  a file",
+                           "SITE UTIME a file 20260101000000 20261123055117 20260101000000 UTC"}) {
+    EXPECT_EQ(say(text), "set the time of /a file to 1795413077+0") << text;
+    EXPECT_EQ(file_done(), "200");
+  }
+  EXPECT_EQ(say("SITE UTIME 202611230551 a"), "set the time of /a to 1795413060+0");
+  file_done();
+  for (const auto* text :
+       {"SITE UTIME", "SITE UTIME a", "SITE UTIME 20261123055117", "SITE UTIME a b c d UTC"})
+    EXPECT_EQ(say(text), "501") << text;
+}
+
+TEST_F(SessionExtensionsTest, ShortensTheTimeOfInactivityButDoesNotLengthenIt) {
+  settings.idle_seconds = 300;
+  connect();
+  log_in();
+  EXPECT_EQ(session.idle_seconds(), std::nullopt);
+  EXPECT_EQ(say("SITE IDLE"), "200");
+  EXPECT_EQ(say("SITE IDLE 60"), "200");
+  EXPECT_EQ(session.idle_seconds(), 60U);
+  for (const auto* text : {"SITE IDLE 0", "SITE IDLE 301", "SITE IDLE -1", "SITE IDLE x"})
+    EXPECT_EQ(say(text), "501") << text;
+  EXPECT_EQ(session.idle_seconds(), 60U);
+  say("REIN");
+  EXPECT_EQ(session.idle_seconds(), std::nullopt);
+}
+
+TEST_F(SessionExtensionsTest, HelpsWithSite) {
+  log_in();
+  EXPECT_EQ(say("SITE HELP"), "214");
+  for (const Verb& verb : all_site_verbs())
+    EXPECT_NE(last_text.find("\n " + std::string(verb.name)), std::string::npos);
+  EXPECT_EQ(say("SITE EXEC rm"), "500");
+  EXPECT_EQ(say("SITE HELP x"), "501");
+}
+
 TEST_F(SessionExtensionsTest, NeedsNoAccountBehindThePassword) {
   log_in();
   EXPECT_EQ(say("ACCT anything"), "202");

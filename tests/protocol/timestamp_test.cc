@@ -38,6 +38,25 @@ TEST(Timestamp, IsClampedToYearsOfFourDigits) {
   EXPECT_EQ(format_time_value(std::numeric_limits<std::int64_t>::min()), "00000101000000");
 }
 
+TEST(Timestamp, IsReadAsItIsWritten) {
+  for (const std::int64_t second : {std::int64_t{0}, kNow, std::int64_t{-1}, std::int64_t{4102444800}})
+    EXPECT_EQ(parse_time_value(format_time_value(second)), (Moment{second, 0}));
+  EXPECT_EQ(parse_time_value("20240229120000"), (Moment{1709208000, 0}));
+}
+
+TEST(Timestamp, IsReadWithItsFraction) {
+  EXPECT_EQ(parse_time_value("19700101000000.5"), (Moment{0, 500000000}));
+  EXPECT_EQ(parse_time_value("19700101000000.000000001999"), (Moment{0, 1}));
+}
+
+TEST(Timestamp, IsReadFromNothingElse) {
+  for (const auto* text :
+       {"", "2026", "20260229120000", "20261323055117", "20260100055117", "20261131055117", "20261123240000",
+        "20261123056000", "20261123055161", "2026112305511x", "202611230551170", "20261123055117.",
+        "20261123055117.x", " 20261123055117", "-0261123055117", "20261123055117 "})
+    EXPECT_EQ(parse_time_value(text), std::nullopt) << text;
+}
+
 TEST(Timestamp, OfThisHalfYearIsListedWithItsTimeOfDay) {
   EXPECT_EQ(format_listing_date(kNow, kNow), "Nov 23 05:51");
   EXPECT_EQ(format_listing_date(kNow - 20 * kDay, kNow), "Nov  3 05:51");

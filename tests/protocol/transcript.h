@@ -26,6 +26,10 @@ class Words {
   std::string operator()(const RunFileRequest& a) const {
     std::string text = file_words(a.request.kind) + a.request.path;
     if (!a.request.new_path.empty()) text += " to " + a.request.new_path;
+    if (a.request.kind == FileRequest::Kind::set_mode) text += " to " + std::to_string(a.request.mode);
+    if (a.request.modified != Moment())
+      text += " to " + std::to_string(a.request.modified.seconds) + "+" +
+              std::to_string(a.request.modified.nanoseconds);
     return a.request.existing == Existing::keep ? text + " (keep)" : text;
   }
   std::string operator()(const ListenForData& a) const {
@@ -74,6 +78,10 @@ class Words {
         return "ascii size of ";
       case modification_time:
         return "time of ";
+      case set_modification_time:
+        return "set the time of ";
+      case set_mode:
+        return "set the mode of ";
       case listing:
         return "listing of ";
       case facts:

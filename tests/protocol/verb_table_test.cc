@@ -39,6 +39,7 @@ const Example kExamples[] = {
     {"LANG", "en", {200, 504}},                            // beyond: RFC 2640
     {"LIST", "", {450, 502, 530, 550, 425}, kDownloaded},  // beyond: 550, as all servers say
     {"MDTM", "a", {213, 550, 530, 450}},                   // beyond: RFC 3659
+    {"MFMT", "20261123055117 a", {213, 550, 530, 450}},    // beyond: draft-somers-ftp-mfxx
     {"MKD", "a", {257, 502, 530, 550, 450}},
     {"MLSD", "", {450, 501, 502, 530, 550, 425}, kDownloaded},  // beyond: RFC 3659
     {"MLST", "", {250, 530, 550, 450}},                         // beyond: RFC 3659
@@ -57,7 +58,8 @@ const Example kExamples[] = {
     {"RMD", "a", {250, 502, 530, 550, 450}},
     {"RNFR", "a", {350, 450, 550, 502, 530}},
     {"RNTO", "a", {250, 532, 553, 502, 503, 530, 450, 452}},  // beyond: 450 and 452, as STOR
-    {"SIZE", "a", {213, 550, 530, 450}},                      // beyond: RFC 3659
+    {"SITE", "IDLE", {200, 202, 530}},
+    {"SIZE", "a", {213, 550, 530, 450}},  // beyond: RFC 3659
     {"STAT", "", {211, 212, 213, 450, 502, 530}},
     {"STOR", "a", {532, 450, 452, 553, 530, 425, 554}, kUploaded},
     {"STRU", "F", {200, 504, 530}},
@@ -169,7 +171,8 @@ TEST_F(VerbTableTest, NeedsALoginForEverythingBut) {
 TEST_F(VerbTableTest, Answers501ForAMissingArgument) {
   using enum Verb::Argument;
   for (const Verb& verb : all_verbs()) {
-    const bool needs_one = verb.argument == required || verb.argument == path || verb.argument == new_path;
+    const bool needs_one = verb.argument == required || verb.argument == path || verb.argument == new_path ||
+                           verb.argument == word_and_path;
     for (const auto* end : {"", " "}) {
       log_in_again();
       const std::string answer = say(std::string(verb.name) + end);
@@ -193,14 +196,15 @@ struct Need {
   std::string_view refusal;
 };
 const Need kNeeds[] = {
-    {"APPE", Permission::append, "553"},   {"DELE", Permission::remove, "550"},
-    {"LIST", Permission::list, "550"},     {"MDTM", Permission::list, "550"},
-    {"MKD", Permission::mkdir, "550"},     {"MLSD", Permission::list, "550"},
-    {"MLST", Permission::list, "550"},     {"NLST", Permission::list, "550"},
-    {"RETR", Permission::download, "550"}, {"RMD", Permission::rmdir, "550"},
-    {"RNFR", Permission::rename, "550"},   {"RNTO", Permission::rename, "553"},
-    {"SIZE", Permission::list, "550"},     {"STOR", Permission::upload, "553"},
-    {"XMKD", Permission::mkdir, "550"},    {"XRMD", Permission::rmdir, "550"},
+    {"APPE", Permission::append, "553"}, {"DELE", Permission::remove, "550"},
+    {"LIST", Permission::list, "550"},   {"MDTM", Permission::list, "550"},
+    {"MFMT", Permission::mtime, "550"},  {"MKD", Permission::mkdir, "550"},
+    {"MLSD", Permission::list, "550"},   {"MLST", Permission::list, "550"},
+    {"NLST", Permission::list, "550"},   {"RETR", Permission::download, "550"},
+    {"RMD", Permission::rmdir, "550"},   {"RNFR", Permission::rename, "550"},
+    {"RNTO", Permission::rename, "553"}, {"SIZE", Permission::list, "550"},
+    {"STOR", Permission::upload, "553"}, {"XMKD", Permission::mkdir, "550"},
+    {"XRMD", Permission::rmdir, "550"},
 };
 
 const Need* need_of(std::string_view verb) {
@@ -316,7 +320,7 @@ TEST_F(VerbTableTest, Answers502ToAVerbThatIsKnownElsewhereAndIsNotAFault) {
 TEST_F(VerbTableTest, MakesFeatALineForEachExtension) {
   EXPECT_EQ(say("FEAT"), "211");
   EXPECT_EQ(encode({Code::features, last_text}),
-            "211-Features:\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n LANG EN*\r\n MDTM\r\n "
+            "211-Features:\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n LANG EN*\r\n MDTM\r\n MFMT\r\n "
             "MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;UNIX.uid*;UNIX.gid*;\r\n REST STREAM\r\n "
             "SIZE\r\n TVFS\r\n UTF8\r\n211 End\r\n");
 }

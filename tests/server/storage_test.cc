@@ -13,7 +13,9 @@ using Kind = FileRequest::Kind;
 
 class Storage : public testing::Test {
  protected:
-  int run(Kind kind, const std::string& path) { return run_file_request(root, {kind, path}).error; }
+  int run(Kind kind, const std::string& path) {
+    return run_file_request(root, {.kind = kind, .path = path}).error;
+  }
   int rename(const std::string& from, const std::string& to, Existing existing) {
     return run_file_request(root, {Kind::rename, from, to, existing}).error;
   }
@@ -96,6 +98,44 @@ TEST_F(Storage, TellsWhyARootCannotBeOpened) {
   EXPECT_EQ(open_root("/no/such/directory").error, ENOENT);
   tree.write(tree.root() / "file", "");
   EXPECT_EQ(open_root(tree.root() / "file").error, ENOTDIR);
+}
+
+// ---- changing what is there ----
+
+TEST_F(Storage, SetsTimesToTheNanosecondThroughALinkBeneathTheRoot) {
+  tree.write(tree.root() / "file", "x");
+  std::filesystem::create_symlink("/file", tree.root() / "link");
+  for (const std::string path : {"/file", "/link"}) {
+    const Moment moment{path == "/file" ? 1 : -5, 123456789};
+    const FileRequest request{.kind = Kind::set_modification_time, .path = path, .modified = moment};
+    EXPECT_EQ(run_file_request(root, request).error, 0);
+    struct stat status {};
+    ASSERT_EQ(::stat((tree.root() / "file").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mtim.tv_sec, moment.seconds);
+    EXPECT_EQ(status.st_mtim.tv_nsec, 123456789);
+  }
+}
+
+TEST_F(Storage, SetsTheModeOfFilesItMayNotReadAndOfDirectories) {
+  tree.write(tree.root() / "file", "x");
+  std::filesystem::create_directory(tree.root() / "directory");
+  ASSERT_EQ(::chmod((tree.root() / "file").c_str(), 0), 0);
+  for (const std::string name : {"file", "directory"}) {
+    EXPECT_EQ(run_file_request(root, {.kind = Kind::set_mode, .path = "/" + name, .mode = 0750}).error, 0);
+    EXPECT_EQ(std::filesystem::status(tree.root() / name).permissions(), std::filesystem::perms(0750));
+  }
+}
+
+TEST_F(Storage, ChangesNothingOutsideTheRootAndNoDevice) {
+  tree.write(tree.outside() / "secret", "x");
+  const auto before = std::filesystem::status(tree.outside() / "secret").permissions();
+  std::filesystem::create_symlink(tree.outside() / "secret", tree.root() / "link");
+  ASSERT_EQ(::mkfifo((tree.root() / "fifo").c_str(), 0600), 0);
+  for (const Kind kind : {Kind::set_mode, Kind::set_modification_time}) {
+    EXPECT_EQ(run(kind, "/link"), ENOENT);
+    EXPECT_EQ(run(kind, "/fifo"), EINVAL);
+  }
+  EXPECT_EQ(std::filesystem::status(tree.outside() / "secret").permissions(), before);
 }
 
 }  // namespace
