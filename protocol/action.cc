@@ -8,6 +8,8 @@ std::string_view to_string(TransferRequest::Kind kind) {
       return "RETR";
     case TransferRequest::Kind::store:
       return "STOR";
+    case TransferRequest::Kind::store_unique:
+      return "STOU";
     case TransferRequest::Kind::append:
       return "APPE";
     case TransferRequest::Kind::list:

@@ -59,7 +59,7 @@ struct FileResult {
 
 // One use of the data connection.
 struct TransferRequest {
-  enum class Kind : std::uint8_t { retrieve, store, append, list, name_list, fact_list };
+  enum class Kind : std::uint8_t { retrieve, store, store_unique, append, list, name_list, fact_list };
   Kind kind = {};
   std::string path = {};
   Type type = Type::ascii;
@@ -69,6 +69,12 @@ struct TransferRequest {
   FactQuery query = {};          // fact_list only
   std::string name_prefix = {};  // name_list: the path as given, for names that RETR takes from there
   bool operator==(const TransferRequest&) const = default;
+};
+
+// What is known once the file is open.
+struct TransferOpening {
+  std::optional<std::uint64_t> bytes_to_come = {};
+  std::string unique_path = {};  // store_unique: the virtual path that was made of request.path
 };
 
 struct TransferResult {

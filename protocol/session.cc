@@ -134,9 +134,12 @@ Actions Session::listening(const std::optional<SocketAddress>& told) {
   return take();
 }
 
-Actions Session::transfer_opened(std::optional<std::uint64_t> bytes_to_come) {
-  if (bytes_to_come)
-    reply(Code::opening_data, "Opening data connection (" + std::to_string(*bytes_to_come) + " bytes).");
+Actions Session::transfer_opened(const TransferOpening& opening) {
+  const auto bytes = opening.bytes_to_come;
+  if (!opening.unique_path.empty())
+    reply(Code::opening_data, "FILE: " + printable(opening.unique_path));  // RFC 1123, section 4.1.2.9
+  else if (bytes)
+    reply(Code::opening_data, "Opening data connection (" + std::to_string(*bytes) + " bytes).");
   else
     reply(Code::opening_data, "Opening data connection.");
   return take();

@@ -47,7 +47,7 @@ class Session {
   Actions password_checked(const std::optional<Rights>& granted);
   Actions file_request_done(const FileResult& result);
   Actions listening(const std::optional<SocketAddress>& told);
-  Actions transfer_opened(std::optional<std::uint64_t> bytes_to_come);
+  Actions transfer_opened(const TransferOpening& opening);
   void transfer_progressed(std::uint64_t bytes) { transferred_ = bytes; }
   Actions transfer_finished(const TransferResult& result);
   Actions idle_expired();
@@ -116,6 +116,7 @@ class Session {
   void rest(const Command& command);
   void retr(const Command& command);
   void stor(const Command& command);
+  void stou(const Command& command);
   void appe(const Command& command);
   void list(const Command& command);
   void nlst(const Command& command);

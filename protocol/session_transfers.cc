@@ -121,6 +121,13 @@ void Session::stor(const Command& command) {
         Code::name_not_allowed);
 }
 
+// A STOR to a name that the server makes of the one given, if there is one.
+void Session::stou(const Command& command) {
+  Command named = command;
+  if (!resolve(*find_verb("STOR"), command.argument.empty() ? "file" : command.argument, named)) return;
+  start({.kind = TransferRequest::Kind::store_unique, .path = named.path}, Code::name_not_allowed);
+}
+
 void Session::appe(const Command& command) {
   // RFC 3659, section 5.4: behind a REST it is a STOR.
   if (command.before.restart_at > 0) return stor(command);

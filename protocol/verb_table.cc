@@ -59,6 +59,7 @@ struct VerbTable {
       Verb{"SIZE", &S::size, A::path,     "<file>",                       L::needed, P::list, "SIZE"},
       Verb{"STAT", &S::stat, A::optional, "[<path>]",                     L::needed, P::list, {}, Code::file_busy, Verb::InTransfer::heard},
       Verb{"STOR", &S::stor, A::new_path, "<file>",                       L::needed, P::upload, {}, kNotAllowed},
+      Verb{"STOU", &S::stou, A::optional, "[<beginning of the file's name>]"},
       Verb{"STRU", &S::stru, A::required, "F"},
       Verb{"SYST", &S::syst, A::none,     "",                             kAnyTime},
       Verb{"TYPE", &S::type, A::required, "A, I or L 8"},

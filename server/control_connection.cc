@@ -60,8 +60,9 @@ void ControlConnection::written(int status) {
   event_over();
 }
 
-void ControlConnection::transfer_opened(std::optional<std::uint64_t> bytes_to_come) {
-  perform(session_.transfer_opened(bytes_to_come));
+void ControlConnection::transfer_opened(const TransferOpening& opening) {
+  if (!opening.unique_path.empty()) transfer_->request.path = opening.unique_path;
+  perform(session_.transfer_opened(opening));
 }
 
 void ControlConnection::transfer_finished(const TransferResult& result) {

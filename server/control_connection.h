@@ -48,7 +48,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   void ended(int status) override;
   void written(int status) override;
   // Dtp::Owner
-  void transfer_opened(std::optional<std::uint64_t> bytes_to_come) override;
+  void transfer_opened(const TransferOpening& opening) override;
   void transfer_finished(const TransferResult& result) override;
   void replies_may_leave() override { event_over(); }
 

@@ -71,7 +71,7 @@ void Dtp::opened(OpenedTransfer result) {
   transfer_ = std::move(result.transfer);
   file_ = transfer_->file();
   state_ = State::connecting;
-  owner_.transfer_opened(result.bytes_to_come);
+  owner_.transfer_opened(result.opening);
   connect();
   if (state_ != State::idle) owner_.replies_may_leave();
 }
@@ -150,7 +150,7 @@ void Dtp::abort() {
     case State::idle:
       return;
     case State::opening:
-      owner_.transfer_opened(std::nullopt);  // RFC 959, section 5.4: a 426 stands behind a 150
+      owner_.transfer_opened({});  // RFC 959, section 5.4: a 426 stands behind a 150
       return finish(Outcome::aborted);
     case State::connecting:
       return finish(Outcome::aborted);

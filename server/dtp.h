@@ -21,7 +21,7 @@ class Dtp final : TransferRunner::Owner {
  public:
   class Owner {
    public:
-    virtual void transfer_opened(std::optional<std::uint64_t> bytes_to_come) = 0;
+    virtual void transfer_opened(const TransferOpening& opening) = 0;
     virtual void transfer_finished(const TransferResult& result) = 0;
     virtual void replies_may_leave() = 0;  // the client must see what was said before it can do more
 

@@ -40,7 +40,7 @@ class Upload {
  public:
   struct Place {
     Descriptor parent;
-    std::string temporary;  // empty: in place
+    std::string temporary;  // empty: in place; the name itself: nothing was there, and nobody else takes it
     std::string name;
     Existing existing;
   };
@@ -68,6 +68,7 @@ class Upload {
 struct UploadResult {
   std::unique_ptr<Upload> upload;
   int error = 0;
+  std::string unique_path = {};  // store_unique
 };
 UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request);
 

@@ -54,13 +54,14 @@ OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& reque
   }
   if (request.offset > opened.size) return {nullptr, {}, ESPIPE};
   const std::uint64_t count = opened.size - request.offset;
-  return {std::make_unique<SendFile>(std::move(opened.file), request.offset, count), count, 0};
+  return {std::make_unique<SendFile>(std::move(opened.file), request.offset, count), {count, {}}, 0};
 }
 
 OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& request) {
   UploadResult opened = open_for_writing(root, request);
   if (opened.error != 0) return {nullptr, {}, opened.error};
-  return {std::make_unique<ReceiveFile>(std::move(opened.upload), request.type), {}, 0};
+  TransferOpening opening{{}, std::move(opened.unique_path)};
+  return {std::make_unique<ReceiveFile>(std::move(opened.upload), request.type), std::move(opening), 0};
 }
 
 }  // namespace
@@ -71,6 +72,7 @@ OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& requ
     case retrieve:
       return open_retrieval(*root, request);
     case store:
+    case store_unique:
     case append:
       return open_reception(*root, request);
     case list:

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 
 #include "protocol/action.h"
@@ -85,8 +84,8 @@ class Transfer {
 
 // What a request's file turned out to be, ready to be attached to a data connection.
 struct OpenedTransfer {
-  std::unique_ptr<Transfer> transfer;          // none: refused
-  std::optional<std::uint64_t> bytes_to_come;  // where it is known
+  std::unique_ptr<Transfer> transfer;  // none: refused
+  TransferOpening opening = {};
   int error = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <span>
 
 #include "protocol/ascii.h"
 #include "server/jail.h"
@@ -14,18 +15,19 @@ namespace {
 
 constexpr unsigned kFileMode = 0666;  // less the umask
 
-// Short enough for a directory that allows only short names, hidden from a plain `ls`.
-std::string temporary_name() {
+std::string with_random_digits(std::string name, std::size_t bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::array<unsigned char, 8> random{};
   [[maybe_unused]] const auto filled = ::getrandom(random.data(), random.size(), 0);
-  std::string name = ".uvftpd-";
-  for (const unsigned char byte : random) {
+  for (const unsigned char byte : std::span(random).first(bytes)) {
     name += kDigits[byte >> 4];
     name += kDigits[byte & 0xf];
   }
   return name;
 }
+
+// Short enough for a directory that allows only short names, hidden from a plain `ls`.
+std::string temporary_name() { return with_random_digits(".uvftpd-", 8); }
 
 struct Target {
   mode_t mode = kFileMode;
@@ -61,6 +63,24 @@ UploadResult open_anew(const OpenFile& root, const TransferRequest& request) {
   if (!opened.is_open()) return {nullptr, errno};
   Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name), request.existing};
   return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0};
+}
+
+// The name is taken at once, for good: an upload that ends well, or is cut, is found under it.
+UploadResult open_unique(const OpenFile& root, const TransferRequest& request) {
+  constexpr int kTries = 8;
+  Leaf leaf = find_leaf(root, request.path);
+  if (leaf.error != 0) return {nullptr, leaf.error};
+  for (int i = 0; i < kTries; ++i) {
+    const std::string name = with_random_digits(leaf.name + ".", 4);
+    Descriptor opened(
+        open_beneath(leaf.parent.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, kFileMode));
+    if (!opened.is_open() && errno == EEXIST) continue;
+    if (!opened.is_open()) return {nullptr, errno};
+    Upload::Place place{std::move(leaf.parent), name, name, Existing::keep};
+    return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0,
+            request.path.substr(0, request.path.rfind('/') + 1) + name};
+  }
+  return {nullptr, EEXIST};
 }
 
 // The stored offset that `transfer_offset` bytes of TYPE A come to; beyond the end: ESPIPE.
@@ -109,6 +129,7 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
 }  // namespace
 
 UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request) {
+  if (request.kind == TransferRequest::Kind::store_unique) return open_unique(root, request);
   const bool goes_on = request.kind == TransferRequest::Kind::append || request.offset > 0;
   return goes_on ? open_in_place(root, request) : open_anew(root, request);
 }
@@ -124,7 +145,7 @@ int Upload::commit(std::uint64_t end) {
   // A file that was gone on with ends where its new content ends.
   if (place_.temporary.empty() && ::ftruncate(file_->fd(), static_cast<off_t>(end)) != 0) return errno;
   if (const int error = file_->descriptor.close(); error != 0) return error;
-  if (!place_.temporary.empty()) {
+  if (!place_.temporary.empty() && place_.temporary != place_.name) {
     const unsigned flags = place_.existing == Existing::keep ? RENAME_NOREPLACE : 0;
     const int parent = place_.parent.get();
     if (::renameat2(parent, place_.temporary.c_str(), parent, place_.name.c_str(), flags) != 0) return errno;
@@ -141,8 +162,10 @@ void Upload::give_up() {
   struct stat status {};
   const bool has_content =
       ::fstatat(parent, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0;
-  if (has_content && ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0)
-    return;
+  const bool is_kept =
+      has_content && (place_.temporary == place_.name ||
+                      ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0);
+  if (is_kept) return;
   ::unlinkat(parent, temporary, 0);
 }
 

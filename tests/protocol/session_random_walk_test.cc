@@ -163,7 +163,7 @@ class Walk {
     if (!is_open_ && chance(80)) {
       is_open_ = true;
       return note("opened",
-                  session_.transfer_opened(chance(50) ? std::optional<std::uint64_t>(9) : std::nullopt));
+                  session_.transfer_opened(chance(50) ? TransferOpening{9, {}} : TransferOpening{}));
     }
     if (chance(30)) return session_.transfer_progressed(pick(1000));
     constexpr std::array kOpenEnds = {complete, no_connection, connection_lost, stalled, file_error};

@@ -274,5 +274,31 @@ TEST_F(TransfersTest, AppendAfterRestIsAStore) {
   EXPECT_EQ(say("APPE a"), "connect 192.0.2.7:40000, store /a (from 7)");
 }
 
+// ---- STOU ----
+
+TEST_F(TransfersTest, StoresUnderANameThatTheServerMakes) {
+  log_in();
+  prepare_data();
+  EXPECT_EQ(say("STOU"), "store anew /file");
+  EXPECT_EQ(note(session.transfer_opened({{}, "/file.1a2b"})), "150");
+  EXPECT_EQ(last_text, "FILE: /file.1a2b");
+  EXPECT_EQ(finished(), "226");
+  say("CWD up");
+  file_done();
+  EXPECT_EQ(say("STOU my report"), "connect 192.0.2.7:40000, store anew /up/my report");
+}
+
+TEST_F(TransfersTest, StoresUnderANameOfItsOwnFromTheBeginningOnly) {
+  log_in();
+  say("REST 7");
+  EXPECT_EQ(say("STOU"), "connect 192.0.2.7:40000, store anew /file");
+}
+
+TEST_F(TransfersTest, StoresUnderANameOfItsOwnWithThePermissionToUpload) {
+  log_in({Permissions::reading(), {}, "", "users"});
+  EXPECT_EQ(say("STOU"), "553, report STOU /file by users");
+  EXPECT_EQ(say("STOU a\x1b"), "553");
+}
+
 }  // namespace
 }  // namespace uvftpd

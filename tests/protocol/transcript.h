@@ -96,6 +96,8 @@ class Words {
         return "retrieve ";
       case store:
         return "store ";
+      case store_unique:
+        return "store anew ";
       case append:
         return "append ";
       case list:
@@ -165,7 +167,7 @@ class SessionTest : public testing::Test {
   }
   std::string no_port() { return note(session.listening(std::nullopt)); }
   std::string opened(std::optional<std::uint64_t> bytes = std::nullopt) {
-    return note(session.transfer_opened(bytes));
+    return note(session.transfer_opened({bytes, {}}));
   }
   std::string finished(Outcome outcome = Outcome::complete, int error = 0) {
     return note(session.transfer_finished({.outcome = outcome, .error = error}));

@@ -62,6 +62,7 @@ const Example kExamples[] = {
     {"SIZE", "a", {213, 550, 530, 450}},  // beyond: RFC 3659
     {"STAT", "", {211, 212, 213, 450, 502, 530}},
     {"STOR", "a", {532, 450, 452, 553, 530, 425, 554}, kUploaded},
+    {"STOU", "a", {532, 450, 452, 553, 530, 425}, kUploaded},
     {"STRU", "F", {200, 504, 530}},
     {"SYST", "", {215, 502}},
     {"TYPE", "A", {200, 504, 530}},
@@ -114,7 +115,7 @@ class VerbTableTest : public SessionTest {
       return session.listening(fate.error == 0 ? std::optional(socket_address("192.0.2.1", 2000))
                                                : std::nullopt);
     if (std::holds_alternative<StartTransfer>(action) && fate.outcome != Outcome::refused)
-      return session.transfer_opened(std::nullopt);
+      return session.transfer_opened({});
     return std::nullopt;
   }
 
@@ -203,8 +204,8 @@ const Need kNeeds[] = {
     {"NLST", Permission::list, "550"},   {"RETR", Permission::download, "550"},
     {"RMD", Permission::rmdir, "550"},   {"RNFR", Permission::rename, "550"},
     {"RNTO", Permission::rename, "553"}, {"SIZE", Permission::list, "550"},
-    {"STOR", Permission::upload, "553"}, {"XMKD", Permission::mkdir, "550"},
-    {"XRMD", Permission::rmdir, "550"},
+    {"STOR", Permission::upload, "553"}, {"STOU", Permission::upload, "553"},
+    {"XMKD", Permission::mkdir, "550"},  {"XRMD", Permission::rmdir, "550"},
 };
 
 const Need* need_of(std::string_view verb) {
