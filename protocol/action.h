@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocol/address.h"
+#include "protocol/digest_algorithm.h"
 #include "protocol/facts.h"
 #include "protocol/reply.h"
 #include "protocol/timestamp.h"
@@ -22,6 +23,14 @@ enum class Existing : std::uint8_t { replace, keep };  // what to do with a file
 enum class Missing : std::uint8_t { create, refuse };  // and with one that is not
 enum class Type : std::uint8_t { ascii, image };       // RFC 959, section 3.1.1
 enum class PassiveForm : std::uint8_t { pasv, epsv };
+
+// What HASH asks of a file.
+struct DigestQuery {
+  DigestAlgorithm algorithm = {};
+  std::uint64_t first = 0;                 // byte
+  std::optional<std::uint64_t> last = {};  // byte; none: to the end of the file
+  bool operator==(const DigestQuery&) const = default;
+};
 
 // One blocking step on the file system. Paths are normalised virtual paths.
 struct FileRequest {
@@ -37,8 +46,10 @@ struct FileRequest {
     modification_time,
     set_modification_time,
     set_mode,
-    listing,  // for STAT; too large for a reply: EFBIG
-    facts,    // for MLST
+    available_space,  // in bytes, for a new file in that directory
+    digest,           // the one that may last and can be aborted: ECANCELED
+    listing,          // for STAT; too large for a reply: EFBIG
+    facts,            // for MLST
   };
   Kind kind = {};
   std::string path = {};
@@ -46,6 +57,7 @@ struct FileRequest {
   Existing existing = Existing::replace;  // rename only
   FactQuery query = {};                   // facts only
   Moment modified = {};                   // set_modification_time only
+  DigestQuery digest = {};                // digest only
   std::uint32_t mode = 0;                 // set_mode only: the nine bits of access
   bool operator==(const FileRequest&) const = default;
 };
@@ -54,7 +66,7 @@ struct FileResult {
   int error = 0;  // errno; 0: done
   std::uint64_t size = 0;
   std::int64_t modified = 0;  // seconds since 1970
-  std::string text = {};      // of listing: lines as LIST's; of facts: "type=file;"
+  std::string text = {};      // of listing: lines as LIST's; of facts: "type=file;"; of digest: hexadecimal
 };
 
 // One use of the data connection.
@@ -63,7 +75,8 @@ struct TransferRequest {
   Kind kind = {};
   std::string path = {};
   Type type = Type::ascii;
-  std::uint64_t offset = 0;  // REST: in bytes of the transfer (RFC 3659, section 5)
+  std::uint64_t offset = 0;                     // REST: in bytes of the transfer (RFC 3659, section 5)
+  std::optional<std::uint64_t> last_byte = {};  // RANG: no byte of the file behind this one is touched
   Existing existing = Existing::replace;
   Missing missing = Missing::create;
   FactQuery query = {};          // fact_list only
@@ -80,7 +93,7 @@ struct TransferOpening {
 struct TransferResult {
   enum class Outcome : std::uint8_t {
     complete,
-    aborted,          // by AbortTransfer
+    aborted,          // by Abort
     refused,          // the file could not be opened; transfer_opened did not come
     no_connection,    // nobody came, or nobody answered
     connection_lost,  // reset in the middle
@@ -123,8 +136,8 @@ struct StartTransfer {  // -> transfer_opened unless refused, then -> transfer_f
   TransferRequest request;
   bool operator==(const StartTransfer&) const = default;
 };
-struct AbortTransfer {  // its transfer_finished comes soon
-  bool operator==(const AbortTransfer&) const = default;
+struct Abort {  // or what else can be aborted: its transfer_finished or file_request_done comes soon
+  bool operator==(const Abort&) const = default;
 };
 struct ReportRefusal {  // for the log: what was not allowed, and the configuration's key that decided
   std::string verb, path, key;
@@ -135,7 +148,7 @@ struct CloseControl {  // once the replies before it have left
 };
 
 using Action = std::variant<SendReply, CheckPassword, RunFileRequest, ListenForData, ConnectForData,
-                            ForgetData, StartTransfer, AbortTransfer, ReportRefusal, CloseControl>;
+                            ForgetData, StartTransfer, Abort, ReportRefusal, CloseControl>;
 using Actions = std::vector<Action>;
 
 }  // namespace uvftpd

@@ -10,9 +10,10 @@ namespace uvftpd {
 
 // What one command leaves to the next, and to no other.
 struct Legacy {
-  std::string rename_from;       // RNFR; empty: none
-  std::uint64_t restart_at = 0;  // REST
-  bool names_user = false;       // USER
+  std::string rename_from;                      // RNFR; empty: none
+  std::uint64_t restart_at = 0;                 // REST, RANG
+  std::optional<std::uint64_t> last_byte = {};  // RANG
+  bool names_user = false;                      // USER
 };
 
 struct Command {

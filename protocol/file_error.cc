@@ -17,6 +17,10 @@ std::string describe_file_error(int error) {
       return "The offset lies beyond the end of the file.";
     case EOVERFLOW:
       return "Too large to count in TYPE A, set TYPE I.";
+    case EMSGSIZE:
+      return "More was sent than the range has room for.";
+    case ENOTSUP:
+      return "Not offered by this machine.";
     case EXDEV:
       return "Not within one file system.";
     default:
@@ -28,6 +32,7 @@ Reply file_error_reply(int error, Code otherwise) {
   const bool has_no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
   const bool is_busy = error == EAGAIN || error == ETXTBSY || error == EIO || error == EMFILE ||
                        error == ENFILE || error == ENOMEM;  // it may be better the next time
+  if (error == ECANCELED) return {Code::transfer_aborted, "Aborted."};
   if (error == ESPIPE) return {Code::bad_restart, describe_file_error(error)};
   // MLSD wants 501 for a file and has no other use for that code here (RFC 3659, section 7.2.1).
   if (otherwise == Code::bad_argument && error != ENOTDIR) otherwise = Code::file_unavailable;

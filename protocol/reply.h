@@ -52,6 +52,7 @@ enum class Code : std::uint16_t {
   not_logged_in = 530,
   file_unavailable = 550,
   permission_denied = 550,
+  type_not_possible = 551,  // draft-bryan-ftp-range, section 5
   quota_exceeded = 552,
   name_not_allowed = 553,
   bad_restart = 554,  // RFC 3659, section 5.3

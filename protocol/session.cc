@@ -21,7 +21,7 @@ Actions Session::connected() {
 bool Session::is_farewell(const Line& line) { return parse_command(line.text).verb == "QUIT"; }
 
 bool Session::accepts(const Line& line) const {
-  if (activity_ != Activity::transferring) return activity_ == Activity::idle;
+  if (!is_at_work()) return activity_ == Activity::idle;
   const Command command = parse_command(line.text);
   const Verb* verb = find_verb(command.verb);
   return verb && verb->in_transfer == Verb::InTransfer::heard && command.argument.empty();
@@ -52,12 +52,12 @@ Actions Session::line_received(const Line& line) {
 }
 
 Actions Session::line_waiting(const Line& line) {
-  if (activity_ != Activity::transferring || is_aborting_ || line.took_effect) return {};
+  if (!is_at_work() || is_aborting_ || line.took_effect) return {};
   const Command command = parse_command(line.text);
   const Verb* verb = find_verb(command.verb);
   if (!verb || verb->in_transfer != Verb::InTransfer::interrupts || !command.argument.empty()) return {};
   is_aborting_ = true;
-  actions_.emplace_back(AbortTransfer{});
+  actions_.emplace_back(Abort{});
   return take();
 }
 
@@ -109,6 +109,7 @@ Actions Session::login_too_busy() {
 Actions Session::file_request_done(const FileResult& result) {
   if (activity_ == Activity::closed) return {};
   activity_ = Activity::idle;
+  is_aborting_ = false;
   const auto on_success = std::exchange(on_success_, nullptr);
   if (result.error != 0) {
     const Reply refusal = file_error_reply(result.error, failure_code_);
@@ -231,6 +232,7 @@ void Session::forget_login() {
   rights_ = {};
   type_ = Type::ascii;
   facts_ = FactSet::all();
+  digest_ = {};
   idle_seconds_.reset();
   only_epsv_ = false;
   if (std::exchange(has_data_address_, false)) actions_.emplace_back(ForgetData{});

@@ -6,6 +6,7 @@
 //   login_     none -> done                         (PASS directly behind USER; USER and REIN go back)
 //   activity_  idle -> waiting -> idle              (one answer of the server's is outstanding)
 //              idle -> transferring -> idle         (STAT is heard; ABOR takes effect, all else waits)
+//              idle -> hashing -> idle              (likewise)
 //              any  -> closed
 #pragma once
 
@@ -48,7 +49,7 @@ class Session {
   Actions file_request_done(const FileResult& result);
   Actions listening(const std::optional<SocketAddress>& told);
   Actions transfer_opened(const TransferOpening& opening);
-  void transfer_progressed(std::uint64_t bytes) { transferred_ = bytes; }
+  void progressed(std::uint64_t bytes) { progress_ = bytes; }
   Actions transfer_finished(const TransferResult& result);
   Actions idle_expired();
   Actions login_expired();
@@ -59,7 +60,7 @@ class Session {
   bool accepts(const Line& line) const;  // false while it must wait its turn
   std::optional<std::uint32_t> idle_seconds() const { return idle_seconds_; }  // if the client chose
   bool is_idle() const { return activity_ == Activity::idle; }
-  bool is_transferring() const { return activity_ == Activity::transferring; }
+  bool is_at_work() const { return activity_ == Activity::transferring || activity_ == Activity::hashing; }
   bool is_logged_in() const { return login_ == Login::done; }
   const std::string& user() const { return user_; }
   const SocketAddress& local() const { return local_; }
@@ -69,7 +70,7 @@ class Session {
  private:
   friend struct VerbTable;  // names the handlers
   enum class Login : std::uint8_t { none, done };
-  enum class Activity : std::uint8_t { idle, waiting, transferring, closed };
+  enum class Activity : std::uint8_t { idle, waiting, transferring, hashing, closed };
   enum class Ending : std::uint8_t { none, after_this };  // close once the activity is over
 
   // Handlers, one a verb; the guards of its row have been passed.
@@ -114,6 +115,9 @@ class Session {
   void port(const Command& command);
   void eprt(const Command& command);
   void rest(const Command& command);
+  void rang(const Command& command);
+  void hash(const Command& command);
+  void avbl(const Command& command);
   void retr(const Command& command);
   void stor(const Command& command);
   void stou(const Command& command);
@@ -131,6 +135,7 @@ class Session {
   void enter(const std::string& directory);
   void stat_path(Command command);
   void set_time(const Command& command, const Moment& moment, Reply answer);
+  void choose_digest(std::string_view name);
   void listen(PassiveForm form);
   void accept_port(const SocketAddress& address);
   void pass_on_restart(const Command& command);
@@ -151,7 +156,7 @@ class Session {
   std::string directory_ = "/";
   Rights rights_;
   std::unique_ptr<Legacy> left_;           // for the next command; mostly nothing
-  std::uint64_t transferred_ = 0;          // bytes of the running transfer, for STAT
+  std::uint64_t progress_ = 0;             // bytes of what is at work, for STAT
   std::unique_ptr<OnSuccess> on_success_;  // of the file request that is outstanding
   Code failure_code_ = Code::file_unavailable;
   Actions actions_;
@@ -163,10 +168,11 @@ class Session {
   Ending ending_ = Ending::none;
   Type type_ = Type::ascii;
   FactSet facts_ = FactSet::all();
+  DigestAlgorithm digest_ = {};
   PassiveForm passive_form_ = PassiveForm::pasv;
   bool has_data_address_ = false;  // PASV, EPSV, PORT or EPRT came since the last transfer
   bool only_epsv_ = false;         // EPSV ALL (RFC 2428, section 4)
-  bool is_aborting_ = false;       // the running transfer is to end
+  bool is_aborting_ = false;       // what is at work is to end
 };
 
 }  // namespace uvftpd

@@ -153,8 +153,9 @@ void Session::stat(const Command& command) {
   std::string text = "Status:\n Connected from " + to_string(peer_.host) + "\n Logged in\n TYPE: ";
   text += type_ == Type::ascii ? "ASCII" : "image";
   text += ", FORM: nonprint, STRUCTURE: file, MODE: stream\n ";
-  if (is_transferring())
-    text += "Transfer in progress, " + std::to_string(transferred_) + " bytes so far";
+  if (is_at_work())
+    text += std::string(activity_ == Activity::hashing ? "Digest" : "Transfer") + " in progress, " +
+            std::to_string(progress_) + " bytes so far";
   else
     text += has_data_address_ ? "Ready for a transfer" : "No data connection";
   reply(Code::server_status, text + "\nEnd");

@@ -31,6 +31,8 @@ void Session::feat(const Command&) {
   for (const Verb& verb : all_verbs())
     if (verb.name == "MLST")
       text.append(" MLST ").append(all_facts_starred(facts_)).append("\n");
+    else if (verb.name == "HASH")
+      text.append(" HASH ").append(all_digests_starred(digest_)).append("\n");
     else if (!verb.feature.empty())
       text.append(" ").append(verb.feature).append("\n");
   reply(Code::features, text + " TVFS\n UTF8\nEnd");
@@ -43,9 +45,18 @@ void Session::opts(const Command& command) {
     facts_ = FactSet::parse(value);
     return reply(Code::ok, "MLST OPTS" + (facts_ == FactSet() ? "" : " " + to_string(facts_)));
   }
+  if (name == "HASH") return choose_digest(value);
   if (name != "UTF8") return reply(Code::bad_argument, "No such option.");
   if (value.empty() || upper_case(value) == "ON") return reply(Code::ok, "Names are UTF-8.");
   reply(Code::bad_argument, "Names are always UTF-8.");
+}
+
+// draft-bryan-ftpext-hash, section 3.2.
+void Session::choose_digest(std::string_view name) {
+  const auto chosen = parse_digest_algorithm(name);
+  if (!name.empty() && !chosen) return reply(Code::bad_argument, "Unknown algorithm.");
+  digest_ = chosen.value_or(digest_);
+  reply(Code::ok, std::string(to_string(digest_)));
 }
 
 void Session::lang(const Command& command) {
@@ -61,6 +72,26 @@ void Session::clnt(const Command&) { reply(Code::ok, "Noted."); }
 void Session::csid(const Command&) { reply(Code::ok, "Name=uvftpd; CaseSensitive=1; DirSep=/;"); }
 
 // ---- facts about files ----
+
+// draft-bryan-ftpext-hash, section 3.
+void Session::hash(const Command& command) {
+  const DigestQuery query{digest_, command.before.restart_at, command.before.last_byte};
+  FileRequest request{.kind = FileRequest::Kind::digest, .path = command.path, .digest = query};
+  ask(std::move(request), Code::file_unavailable,
+      [this, query, path = command.path](const FileResult& found) {
+        const std::uint64_t last = query.first + (found.size > 0 ? found.size - 1 : 0);
+        reply(Code::file_status, std::string(to_string(query.algorithm)) + " " + std::to_string(query.first) +
+                                     "-" + std::to_string(last) + " " + found.text + " " + printable(path));
+      });
+  activity_ = Activity::hashing;
+  progress_ = 0;
+}
+
+// draft-peterson-streamlined-ftp-command-extensions, section 4.
+void Session::avbl(const Command& command) {
+  ask({.kind = FileRequest::Kind::available_space, .path = command.path}, Code::file_unavailable,
+      [this](const FileResult& found) { reply(Code::file_status, std::to_string(found.size)); });
+}
 
 void Session::mlst(const Command& command) {
   FileRequest request{.kind = FileRequest::Kind::facts, .path = command.path, .query = {facts_, rights_}};

@@ -23,7 +23,9 @@ Missing missing_file(const Rights& rights, std::string_view path) {
 
 // Clients put these verbs between REST and the transfer.
 void Session::pass_on_restart(const Command& command) {
-  if (command.before.restart_at > 0) legacy().restart_at = command.before.restart_at;
+  if (command.before.restart_at == 0 && !command.before.last_byte) return;
+  legacy().restart_at = command.before.restart_at;
+  legacy().last_byte = command.before.last_byte;
 }
 
 bool Session::may_prepare_data(SessionSettings::Mode mode, const Command& command) {
@@ -103,10 +105,28 @@ void Session::rest(const Command& command) {
   reply(Code::restart_at, "Restarting at " + std::to_string(*offset) + ".");
 }
 
+// draft-bryan-ftp-range, section 3: the last byte is within the range; 1 0 is the whole file.
+void Session::rang(const Command& command) {
+  std::string_view rest = command.argument;
+  const auto first = parse_count(take_word(rest));
+  const auto last = parse_count(rest);
+  if (!first || !last) return reply(Code::bad_argument, "Not two offsets.");
+  if (*first == 1 && *last == 0) return reply(Code::restart_at, "No range.");
+  if (*first > *last) return reply(Code::bad_argument, "The range ends before it begins.");
+  if (type_ != Type::image) return reply(Code::type_not_possible, "Ranges are for TYPE I.");
+  legacy().restart_at = *first;
+  legacy().last_byte = last;
+  reply(Code::restart_at,
+        "Restarting at " + std::to_string(*first) + ". End octet range at " + std::to_string(*last) + ".");
+}
+
 // ---- transferring ----
 
 void Session::retr(const Command& command) {
-  start({.kind = TransferRequest::Kind::retrieve, .path = command.path, .offset = command.before.restart_at},
+  start({.kind = TransferRequest::Kind::retrieve,
+         .path = command.path,
+         .offset = command.before.restart_at,
+         .last_byte = command.before.last_byte},
         Code::file_unavailable);
 }
 
@@ -116,6 +136,7 @@ void Session::stor(const Command& command) {
   start({.kind = TransferRequest::Kind::store,
          .path = command.path,
          .offset = command.before.restart_at,
+         .last_byte = command.before.last_byte,
          .existing = existing,
          .missing = missing_file(rights_, command.path)},
         Code::name_not_allowed);
@@ -129,8 +150,8 @@ void Session::stou(const Command& command) {
 }
 
 void Session::appe(const Command& command) {
-  // RFC 3659, section 5.4: behind a REST it is a STOR.
-  if (command.before.restart_at > 0) return stor(command);
+  // RFC 3659, section 5.4: behind a REST it is a STOR; so it is behind a RANG.
+  if (command.before.restart_at > 0 || command.before.last_byte) return stor(command);
   start({.kind = TransferRequest::Kind::append,
          .path = command.path,
          .missing = missing_file(rights_, command.path)},
@@ -159,7 +180,7 @@ void Session::start(TransferRequest request, Code failure) {
     actions_.emplace_back(ConnectForData{peer_});
   }
   activity_ = Activity::transferring;
-  transferred_ = 0;
+  progress_ = 0;
   failure_code_ = failure;
   request.type = type_;
   actions_.emplace_back(StartTransfer{std::move(request)});

@@ -70,13 +70,22 @@ void ControlConnection::admit(const Account& account, std::string_view name) {
 }
 
 void ControlConnection::carry_out(RunFileRequest& action) {
+  if (action.request.kind == FileRequest::Kind::digest) {
+    digest_ = std::make_unique<FileDigest>(services_.loop, root_, std::move(action.request),
+                                           [this](const FileResult& result) { file_request_done(result); });
+    return;
+  }
   file_job_ = std::make_unique<uv::Job<FileResult>>(
       services_.loop,
       [root = root_, request = std::move(action.request)] { return run_file_request(root, request); },
-      [this](const FileResult& result) {
-        perform(session_.file_request_done(result));
-        event_over();
-      });
+      [this](const FileResult& result) { file_request_done(result); });
+}
+
+void ControlConnection::file_request_done(const FileResult& result) {
+  const FileResult done = result;  // it may be a part of what is dropped now
+  digest_.reset();
+  perform(session_.file_request_done(done));
+  event_over();
 }
 
 void ControlConnection::carry_out(ListenForData& action) {
@@ -97,7 +106,12 @@ void ControlConnection::carry_out(StartTransfer& action) {
   dtp().start(root_, action.request);
 }
 
-void ControlConnection::carry_out(AbortTransfer&) { dtp().abort(); }
+void ControlConnection::carry_out(Abort&) { abort(); }
+
+void ControlConnection::abort() {
+  if (digest_) return file_request_done({.error = ECANCELED});
+  dtp().abort();
+}
 
 void ControlConnection::carry_out(ReportRefusal& action) {
   log_event(Level::info, "refused",

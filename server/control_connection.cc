@@ -50,7 +50,7 @@ void ControlConnection::ended(int status) {
   const auto& waiting = lines_.waiting();
   const bool said_farewell = std::any_of(waiting.begin(), waiting.end(), Session::is_farewell);
   // RFC 959, section 3.2: a transfer ends with its control connection; one that QUIT waits for may end first.
-  if (session_.is_transferring() && !said_farewell) dtp().abort();
+  if (session_.is_at_work() && !said_farewell) abort();
   event_over();
 }
 
@@ -111,7 +111,7 @@ void ControlConnection::take_lines() {
   is_taking_ = true;
   while (state_ == State::open && !lines_.waiting().empty() &&
          unsent_.size() + control_.unsent() <= kMaxUnsent) {
-    if (session_.is_transferring() && dtp_) session_.transfer_progressed(dtp_->transferred());
+    if (session_.is_at_work()) session_.progressed(digest_ ? digest_->digested() : dtp().transferred());
     if (session_.accepts(lines_.waiting().front()))
       perform(session_.line_received(lines_.take_front()));
     else if (!hear_interrupts())
@@ -157,7 +157,7 @@ void ControlConnection::set_clock() {
   } else if (!session_.is_logged_in()) {
     // Counted from the connection, or from the end of the login before: no command extends it.
     if (std::exchange(clock_, Clock::login) != Clock::login) clock_timer_.start(timeouts.login);
-  } else if (session_.is_transferring()) {
+  } else if (session_.is_at_work()) {
     if (std::exchange(clock_, Clock::none) != Clock::none) clock_timer_.stop();
   } else {
     clock_ = Clock::idle;

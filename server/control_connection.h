@@ -13,6 +13,7 @@
 #include "protocol/line_buffer.h"
 #include "protocol/session.h"
 #include "server/dtp.h"
+#include "server/file_digest.h"
 #include "server/login_workers.h"
 #include "server/services.h"
 #include "server/uv.h"
@@ -69,12 +70,14 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   void carry_out(ConnectForData& action);
   void carry_out(ForgetData& action);
   void carry_out(StartTransfer& action);
-  void carry_out(AbortTransfer& action);
+  void carry_out(Abort& action);
   void carry_out(ReportRefusal& action);
   void carry_out(CloseControl& action);
 
   void admit(const Account& account, std::string_view name);
   void refuse();
+  void file_request_done(const FileResult& result);
+  void abort();
   Dtp& dtp();
   void record(const TransferResult& result);
   std::uint64_t now() const { return services_.loop.now(); }
@@ -103,6 +106,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   uv::Timer clock_timer_;
   std::unique_ptr<LoginAttempt> login_;
   std::unique_ptr<uv::Job<FileResult>> file_job_;
+  std::unique_ptr<FileDigest> digest_;
   std::unique_ptr<Dtp> dtp_;
   std::unique_ptr<CurrentTransfer> transfer_;
   State state_ = State::open;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <cstdio>
 
@@ -72,6 +73,15 @@ int set_mode(const OpenFile& root, const FileRequest& request) {
                       [mode = request.mode](const char* name) { return ::chmod(name, mode); });
 }
 
+FileResult available_space(const OpenFile& root, const std::string& path) {
+  const Descriptor directory(open_beneath(root.fd(), path, O_PATH | O_DIRECTORY));
+  struct statvfs system {};
+  if (!directory.is_open() || ::fstatvfs(directory.get(), &system) != 0) return {errno};
+  FileResult found;
+  found.size = std::uint64_t{system.f_bavail} * system.f_frsize;
+  return found;
+}
+
 int rename_entry(const OpenFile& root, const FileRequest& request) {
   const Leaf from = find_leaf(root, request.path);
   if (from.error != 0) return from.error;
@@ -99,6 +109,8 @@ FileResult run_file_request(const SharedFile& root, const FileRequest& request) 
       return {uvftpd::set_modification_time(*root, request)};
     case set_mode:
       return {uvftpd::set_mode(*root, request)};
+    case available_space:
+      return uvftpd::available_space(*root, request.path);
     case listing:
       return list_for_status(root, request.path);
     case facts:

@@ -12,13 +12,15 @@ constexpr std::size_t kMaxGathered = 64 * 1024;
 
 }  // namespace
 
-ReceiveFile::ReceiveFile(std::unique_ptr<Upload> upload, Type type)
-    : Transfer(upload->file()), upload_(std::move(upload)), type_(type), offset_(upload_->offset()) {}
+ReceiveFile::ReceiveFile(std::unique_ptr<Upload> upload, const TransferRequest& request)
+    : Transfer(upload->file()), upload_(std::move(upload)), type_(request.type), offset_(upload_->offset()) {
+  if (request.last_byte) room_ = *request.last_byte - request.offset + 1;
+}
 
 Transfer::Turn ReceiveFile::turn(const Workspace& workspace) {
   if (workspace.place == Workspace::Place::control_loop) return gather(workspace);
   if (const int error = write_gathered(); error != 0) return fail_file(error);
-  if (type_ == Type::image && workspace.pipe && workspace.pipe->capacity() > 0)
+  if (type_ == Type::image && !room_ && workspace.pipe && workspace.pipe->capacity() > 0)
     return splice_through(*workspace.pipe);
   return receive_and_write(workspace);
 }
@@ -86,9 +88,11 @@ int ReceiveFile::write(std::string_view bytes) {
     decoder_.convert(bytes, converted_);
     bytes = converted_;
   }
-  const int error = write_all(file_->fd(), bytes, offset_);
-  if (error == 0) offset_ += bytes.size();
-  return error;
+  const auto fitting = bytes.substr(0, room_.value_or(bytes.size()));
+  if (const int error = write_all(file_->fd(), fitting, offset_); error != 0) return error;
+  offset_ += fitting.size();
+  if (room_) *room_ -= fitting.size();
+  return fitting.size() == bytes.size() ? 0 : EMSGSIZE;
 }
 
 int ReceiveFile::settle(TransferResult::Outcome outcome) {

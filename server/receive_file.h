@@ -13,7 +13,7 @@ namespace uvftpd {
 
 class ReceiveFile final : public Transfer {
  public:
-  ReceiveFile(std::unique_ptr<Upload> upload, Type type);
+  ReceiveFile(std::unique_ptr<Upload> upload, const TransferRequest& request);
 
   Direction direction() const override { return Direction::receiving; }
   Turn turn(const Workspace& workspace) override;
@@ -31,9 +31,10 @@ class ReceiveFile final : public Transfer {
   std::unique_ptr<Upload> upload_;
   Type type_;
   AsciiDecoder decoder_;
-  std::uint64_t offset_;   // in the file
-  std::string gathered_;   // received, not yet written
-  std::string converted_;  // TYPE A's room to work in
+  std::uint64_t offset_;               // in the file
+  std::optional<std::uint64_t> room_;  // bytes that a range has left
+  std::string gathered_;               // received, not yet written
+  std::string converted_;              // TYPE A's room to work in
 };
 
 }  // namespace uvftpd

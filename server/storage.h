@@ -43,6 +43,7 @@ class Upload {
     std::string temporary;  // empty: in place; the name itself: nothing was there, and nobody else takes it
     std::string name;
     Existing existing;
+    enum class Tail : std::uint8_t { cut, kept } tail = Tail::cut;  // of a file that was gone on with
   };
   Upload(SharedFile file, Place place, std::uint64_t offset);
   Upload(const Upload&) = delete;

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "server/listing_source.h"
 #include "server/receive_file.h"
 #include "server/send_batches.h"
@@ -52,16 +54,19 @@ OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& reque
     auto source = std::make_unique<AsciiSource>(opened.file->fd(), request.offset);
     return {std::make_unique<SendBatches>(opened.file, std::move(source)), {}, 0};
   }
-  if (request.offset > opened.size) return {nullptr, {}, ESPIPE};
-  const std::uint64_t count = opened.size - request.offset;
-  return {std::make_unique<SendFile>(std::move(opened.file), request.offset, count), {count, {}}, 0};
+  // A range beyond the end of the file has no bytes (draft-bryan-ftp-range, section 4.3), a restart fails.
+  if (request.offset > opened.size && !request.last_byte) return {nullptr, {}, ESPIPE};
+  const std::uint64_t offset = std::min(request.offset, opened.size);
+  std::uint64_t count = opened.size - offset;
+  if (request.last_byte) count = std::min(count, *request.last_byte - request.offset + 1);
+  return {std::make_unique<SendFile>(std::move(opened.file), offset, count), {count, {}}, 0};
 }
 
 OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& request) {
   UploadResult opened = open_for_writing(root, request);
   if (opened.error != 0) return {nullptr, {}, opened.error};
   TransferOpening opening{{}, std::move(opened.unique_path)};
-  return {std::make_unique<ReceiveFile>(std::move(opened.upload), request.type), std::move(opening), 0};
+  return {std::make_unique<ReceiveFile>(std::move(opened.upload), request), std::move(opening), 0};
 }
 
 }  // namespace

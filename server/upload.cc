@@ -105,15 +105,16 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
   const bool is_append = request.kind == TransferRequest::Kind::append;
   if (request.existing == Existing::keep && !is_append) return {nullptr, EEXIST};
   const Found found = look_at(root, request.path);
-  const bool may_be_made = is_append && request.missing == Missing::create;
+  const bool is_range_from_0 = request.last_byte && request.offset == 0;
+  const bool may_be_made = (is_append || is_range_from_0) && request.missing == Missing::create;
   if (found.error != 0 && (found.error != ENOENT || !may_be_made)) return {nullptr, found.error};
   if (const int error = found.error == 0 ? kind_error(found.status.st_mode) : 0; error != 0)
     return {nullptr, error};
   const bool reads_back = request.type == Type::ascii && !is_append;
   const int access = reads_back ? O_RDWR : O_WRONLY;
   Descriptor opened(open_beneath(root.fd(), request.path,
-                                 access | O_NONBLOCK | O_NOCTTY | (is_append ? O_CREAT : 0),
-                                 is_append ? kFileMode : 0));
+                                 access | O_NONBLOCK | O_NOCTTY | (may_be_made ? O_CREAT : 0),
+                                 may_be_made ? kFileMode : 0));
   struct stat status {};
   if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) return {nullptr, errno};
   if (!S_ISREG(status.st_mode)) return {nullptr, EINVAL};
@@ -121,7 +122,9 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
   if (reads_back) offset = stored_offset(opened.get(), request.offset);
   if (offset < 0) return {nullptr, static_cast<int>(-offset)};
   if (offset > status.st_size) return {nullptr, ESPIPE};
-  return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), Upload::Place{},
+  Upload::Place place{};
+  if (request.last_byte) place.tail = Upload::Place::Tail::kept;
+  return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place),
                                    static_cast<std::uint64_t>(offset)),
           0};
 }
@@ -130,7 +133,8 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
 
 UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request) {
   if (request.kind == TransferRequest::Kind::store_unique) return open_unique(root, request);
-  const bool goes_on = request.kind == TransferRequest::Kind::append || request.offset > 0;
+  const bool goes_on =
+      request.kind == TransferRequest::Kind::append || request.offset > 0 || request.last_byte;
   return goes_on ? open_in_place(root, request) : open_anew(root, request);
 }
 
@@ -143,7 +147,8 @@ Upload::~Upload() {
 
 int Upload::commit(std::uint64_t end) {
   // A file that was gone on with ends where its new content ends.
-  if (place_.temporary.empty() && ::ftruncate(file_->fd(), static_cast<off_t>(end)) != 0) return errno;
+  const bool is_cut = place_.temporary.empty() && place_.tail == Place::Tail::cut;
+  if (is_cut && ::ftruncate(file_->fd(), static_cast<off_t>(end)) != 0) return errno;
   if (const int error = file_->descriptor.close(); error != 0) return error;
   if (!place_.temporary.empty() && place_.temporary != place_.name) {
     const unsigned flags = place_.existing == Existing::keep ? RENAME_NOREPLACE : 0;

@@ -13,7 +13,9 @@ build_needs="
   libspdlog-dev        <spdlog/spdlog.h>
   libtomlplusplus-dev  <toml++/toml.h>
   libcli11-dev         <CLI/CLI.hpp>
-  libcrypt-dev         <crypt.h>"
+  libcrypt-dev         <crypt.h>
+  libssl-dev           <openssl/evp.h>
+  zlib1g-dev           <zlib.h>"
 test_needs="
   libgtest-dev         <gtest/gtest.h>
   python3              python3

@@ -110,6 +110,97 @@ TEST_F(SessionExtensionsTest, SetsATimeOnlyWithThePermissionWhateverTheVerb) {
   EXPECT_EQ(say("SITE CHMOD 644 a"), "550, report SITE CHMOD /a by users");
 }
 
+// ---- HASH and RANG ----
+
+TEST_F(SessionExtensionsTest, TellsADigestWithItsRangeAndPath) {
+  log_in();
+  EXPECT_EQ(say("HASH a file"), "digest of /a file");
+  EXPECT_EQ(note(session.file_request_done({.size = 50, .text = "1a2b"})), "213");
+  EXPECT_EQ(last_text, "SHA-256 0-49 1a2b /a file");
+  say("HASH empty");
+  note(session.file_request_done({.size = 0, .text = "1a2b"}));
+  EXPECT_EQ(last_text, "SHA-256 0-0 1a2b /empty");
+  say("HASH directory");
+  EXPECT_EQ(file_done(EISDIR), "550");
+}
+
+TEST_F(SessionExtensionsTest, ChoosesTheDigestUntilANewLogin) {
+  log_in();
+  EXPECT_EQ(say("OPTS HASH"), "200");
+  EXPECT_EQ(last_text, "SHA-256");
+  EXPECT_EQ(say("opts hash md5"), "200");
+  EXPECT_EQ(last_text, "MD5");
+  EXPECT_EQ(say("OPTS HASH CRC-37"), "501");
+  say("HASH a");
+  note(session.file_request_done({.size = 1, .text = "00"}));
+  EXPECT_EQ(last_text, "MD5 0-0 00 /a");
+  say("FEAT");
+  EXPECT_NE(last_text.find(" HASH SHA-256;SHA-512;SHA-1;MD5*;CRC32;\n"), std::string::npos);
+  log_in();
+  say("OPTS HASH");
+  EXPECT_EQ(last_text, "SHA-256");
+}
+
+TEST_F(SessionExtensionsTest, HearsStatAndAborWhileADigestIsComputed) {
+  log_in();
+  say("HASH big");
+  session.progressed(4711);
+  EXPECT_EQ(say("STAT"), "211");
+  EXPECT_NE(last_text.find("Digest in progress, 4711 bytes"), std::string::npos);
+  EXPECT_EQ(wait_in_line("PWD"), "");
+  EXPECT_EQ(wait_in_line("ABOR"), "abort");
+  EXPECT_EQ(file_done(ECANCELED), "426");
+  EXPECT_EQ(say("PWD"), "257");
+  EXPECT_EQ(say("ABOR"), "226");
+}
+
+TEST_F(SessionExtensionsTest, TakesARangeForTheNextCommandOnly) {
+  log_in();
+  say("TYPE I");
+  EXPECT_EQ(say("RANG 10 19"), "350");
+  EXPECT_EQ(say("HASH a"), "digest of /a");
+  note(session.file_request_done({.size = 10, .text = "00"}));
+  EXPECT_EQ(last_text, "SHA-256 10-19 00 /a");
+  say("HASH a");
+  note(session.file_request_done({.size = 10, .text = "00"}));
+  EXPECT_EQ(last_text, "SHA-256 0-9 00 /a");
+}
+
+TEST_F(SessionExtensionsTest, TransfersARange) {
+  log_in();
+  say("TYPE I");
+  for (const auto& [verb, words] : {std::pair{"RETR", "retrieve /a (image, from 10, to 19)"},
+                                    std::pair{"STOR", "store /a (image, from 10, to 19)"},
+                                    std::pair{"APPE", "store /a (image, from 10, to 19)"}}) {
+    EXPECT_EQ(say("RANG 10 19"), "350");
+    prepare_data();
+    EXPECT_EQ(say(std::string(verb) + " a"), words);
+    finished();
+  }
+  say("RANG 0 0");
+  EXPECT_EQ(say("RETR a"), "connect 192.0.2.7:40000, retrieve /a (image, to 0)");
+}
+
+TEST_F(SessionExtensionsTest, DropsARange) {
+  log_in();
+  say("TYPE I");
+  say("RANG 10 19");
+  EXPECT_EQ(say("RANG 1 0"), "350");
+  EXPECT_EQ(say("RETR a"), "connect 192.0.2.7:40000, retrieve /a (image)");
+  finished();
+  for (const auto* text : {"RANG", "RANG 1", "RANG 2 1", "RANG a b", "RANG 1 2 3", "RANG -1 2"})
+    EXPECT_EQ(say(text), "501") << text;
+  say("TYPE A");
+  EXPECT_EQ(say("RANG 10 19"), "551");
+}
+
+TEST_F(SessionExtensionsTest, TellsTheSpaceForNewFiles) {
+  log_in();
+  EXPECT_EQ(say("AVBL"), "space in /");
+  EXPECT_EQ(note(session.file_request_done({.size = 4096})), "213");
+  EXPECT_EQ(last_text, "4096");
+}
+
 // ---- SITE ----
 
 TEST_F(SessionExtensionsTest, ChangesAMode) {

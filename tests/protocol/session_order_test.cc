@@ -32,16 +32,16 @@ TEST_F(OrderTest, DoesNothingForAWaitingLineOtherThanAbor) {
 
 TEST_F(OrderTest, AnswersStatInMidTransferWithItsProgress) {
   start_retrieve();
-  session.transfer_progressed(4711);
+  session.progressed(4711);
   EXPECT_EQ(say("STAT"), "211");
   EXPECT_NE(last_text.find("4711 bytes"), std::string::npos);
-  EXPECT_TRUE(session.is_transferring());
+  EXPECT_TRUE(session.is_at_work());
   EXPECT_EQ(finished(), "226");
 }
 
 TEST_F(OrderTest, ForgetsTheProgressOfAnEarlierTransfer) {
   start_retrieve();
-  session.transfer_progressed(4711);
+  session.progressed(4711);
   finished();
   say("RETR b");
   say("STAT");

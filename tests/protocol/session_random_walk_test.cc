@@ -59,7 +59,18 @@ constexpr const char* kLines[] = {"USER alice",
                                   "STOR pub/a",
                                   "EPRT |1|192.0.2.7|99|",
                                   "OPTS UTF8",
-                                  "HELP STOR"};
+                                  "HELP STOR",
+                                  "HASH big",
+                                  "OPTS HASH MD5",
+                                  "RANG 1 2",
+                                  "STOU",
+                                  "MLST a",
+                                  "MLSD",
+                                  "OPTS MLST size;",
+                                  "MFMT 20261123055117 a",
+                                  "SITE CHMOD 644 a",
+                                  "SITE IDLE 5",
+                                  "AUTH TLS"};
 constexpr const char* kRareLines[] = {"QUIT", "REIN", "USER bob", "GET / HTTP/1.1"};
 constexpr int kErrors[] = {ENOENT, EACCES, EEXIST, EIO, ENOSPC, EFBIG, EAGAIN};
 
@@ -151,7 +162,9 @@ class Walk {
       if (chance(1)) return note("too busy", session_.login_too_busy());
       note("password", session_.password_checked(chance(80) ? std::optional(rights) : std::nullopt));
     } else if (std::holds_alternative<RunFileRequest>(asked)) {
-      note("file", session_.file_request_done({.error = luck(), .size = 5, .modified = 7}));
+      const bool is_cancelled = std::exchange(is_aborted_, false) && chance(80);
+      note("file", session_.file_request_done(
+                       {.error = is_cancelled ? ECANCELED : luck(), .size = 5, .modified = 7}));
     } else {
       const auto at = chance(90) ? std::optional(socket_address("192.0.2.1", 2000)) : std::nullopt;
       note("listens", session_.listening(at));
@@ -165,7 +178,7 @@ class Walk {
       return note("opened",
                   session_.transfer_opened(chance(50) ? TransferOpening{9, {}} : TransferOpening{}));
     }
-    if (chance(30)) return session_.transfer_progressed(pick(1000));
+    if (chance(30)) return session_.progressed(pick(1000));
     constexpr std::array kOpenEnds = {complete, no_connection, connection_lost, stalled, file_error};
     TransferResult result{.outcome = is_open_ ? kOpenEnds[pick(kOpenEnds.size())] : refused};
     if (is_aborted_ && chance(80)) result.outcome = aborted;
@@ -197,8 +210,8 @@ class Walk {
         take_reply(sent->reply.code);
       } else if (std::holds_alternative<CloseControl>(action)) {
         closed_ = true;
-      } else if (std::holds_alternative<AbortTransfer>(action)) {
-        EXPECT_TRUE(asked_ && std::holds_alternative<StartTransfer>(*asked_) && !is_aborted_) << transcript_;
+      } else if (std::holds_alternative<Abort>(action)) {
+        EXPECT_TRUE(asked_ && can_be_aborted(*asked_) && !is_aborted_) << transcript_;
         is_aborted_ = true;
       } else if (std::holds_alternative<CheckPassword>(action) ||
                  std::holds_alternative<RunFileRequest>(action) ||
@@ -208,6 +221,12 @@ class Walk {
         asked_ = action;
       }
     }
+  }
+
+  static bool can_be_aborted(const Action& action) {
+    const auto* file = std::get_if<RunFileRequest>(&action);
+    return std::holds_alternative<StartTransfer>(action) ||
+           (file && file->request.kind == FileRequest::Kind::digest);
   }
 
   void take_reply(Code code) {

@@ -44,13 +44,14 @@ class Words {
     };
     if (a.request.type == Type::image) detail("image");
     if (a.request.offset != 0) detail("from " + std::to_string(a.request.offset));
+    if (a.request.last_byte) detail("to " + std::to_string(*a.request.last_byte));
     if (a.request.existing == Existing::keep) detail("keep");
     if (a.request.missing == Missing::refuse) detail("if there");
     if (!a.request.name_prefix.empty()) detail("as " + a.request.name_prefix);
     const std::string text = transfer_words(a.request.kind) + a.request.path;
     return details.empty() ? text : text + " (" + details + ")";
   }
-  std::string operator()(const AbortTransfer&) const { return "abort"; }
+  std::string operator()(const Abort&) const { return "abort"; }
   std::string operator()(const ReportRefusal& a) const {
     return "report " + a.verb + " " + a.path + " by " + a.key;
   }
@@ -82,6 +83,10 @@ class Words {
         return "set the time of ";
       case set_mode:
         return "set the mode of ";
+      case available_space:
+        return "space in ";
+      case digest:
+        return "digest of ";
       case listing:
         return "listing of ";
       case facts:

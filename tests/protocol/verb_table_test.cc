@@ -27,6 +27,7 @@ const Example kExamples[] = {
     {"ACCT", "100", {230, 202, 530, 503}},
     {"ALLO", "100", {200, 202, 504, 530}},
     {"APPE", "a", {532, 450, 550, 452, 553, 502, 530, 425, 554}, kUploaded},
+    {"AVBL", "a", {213, 530, 550, 450}},
     {"CDUP", "", {200, 250, 502, 530, 550, 450}},
     {"CLNT", "NcFTP 3", {200}},
     {"CSID", "Name=x;", {200}},
@@ -35,6 +36,7 @@ const Example kExamples[] = {
     {"EPRT", "|1|192.0.2.7|2000|", {200, 522, 502, 530, 504}},  // beyond: RFC 2428; 504: RFC 2577
     {"EPSV", "", {229, 200, 522, 502, 530, 425}},               // beyond: RFC 2428
     {"FEAT", "", {211, 502}},                                   // beyond: RFC 2389
+    {"HASH", "a", {213, 426, 530, 550, 450, 554}},              // beyond: draft-bryan-ftpext-hash
     {"HELP", "", {211, 214, 502}},
     {"LANG", "en", {200, 504}},                            // beyond: RFC 2640
     {"LIST", "", {450, 502, 530, 550, 425}, kDownloaded},  // beyond: 550, as all servers say
@@ -52,6 +54,7 @@ const Example kExamples[] = {
     {"PORT", "192,0,2,7,7,208", {200, 530, 504}},
     {"PWD", "", {257, 502, 550, 530}},  // beyond: 530, which RFC 959 forgot here
     {"QUIT", "", {221}},
+    {"RANG", "0 7", {350, 530, 551}},  // beyond: draft-bryan-ftp-range
     {"REIN", "", {220, 502}},
     {"REST", "7", {350, 502, 530}},
     {"RETR", "a", {450, 550, 530, 425, 554}, kDownloaded},
@@ -101,7 +104,7 @@ class VerbTableTest : public SessionTest {
         if (const auto more = answer(action, fate)) next = *more;
       }
       actions = next;
-      if (actions.empty() && session.is_transferring())
+      if (actions.empty() && session.is_at_work())
         actions = session.transfer_finished({.outcome = fate.outcome, .error = fate.error});
     }
     return codes;
@@ -197,15 +200,16 @@ struct Need {
   std::string_view refusal;
 };
 const Need kNeeds[] = {
-    {"APPE", Permission::append, "553"}, {"DELE", Permission::remove, "550"},
-    {"LIST", Permission::list, "550"},   {"MDTM", Permission::list, "550"},
-    {"MFMT", Permission::mtime, "550"},  {"MKD", Permission::mkdir, "550"},
-    {"MLSD", Permission::list, "550"},   {"MLST", Permission::list, "550"},
-    {"NLST", Permission::list, "550"},   {"RETR", Permission::download, "550"},
-    {"RMD", Permission::rmdir, "550"},   {"RNFR", Permission::rename, "550"},
-    {"RNTO", Permission::rename, "553"}, {"SIZE", Permission::list, "550"},
-    {"STOR", Permission::upload, "553"}, {"STOU", Permission::upload, "553"},
-    {"XMKD", Permission::mkdir, "550"},  {"XRMD", Permission::rmdir, "550"},
+    {"APPE", Permission::append, "553"},   {"AVBL", Permission::upload, "550"},
+    {"HASH", Permission::download, "550"}, {"DELE", Permission::remove, "550"},
+    {"LIST", Permission::list, "550"},     {"MDTM", Permission::list, "550"},
+    {"MFMT", Permission::mtime, "550"},    {"MKD", Permission::mkdir, "550"},
+    {"MLSD", Permission::list, "550"},     {"MLST", Permission::list, "550"},
+    {"NLST", Permission::list, "550"},     {"RETR", Permission::download, "550"},
+    {"RMD", Permission::rmdir, "550"},     {"RNFR", Permission::rename, "550"},
+    {"RNTO", Permission::rename, "553"},   {"SIZE", Permission::list, "550"},
+    {"STOR", Permission::upload, "553"},   {"STOU", Permission::upload, "553"},
+    {"XMKD", Permission::mkdir, "550"},    {"XRMD", Permission::rmdir, "550"},
 };
 
 const Need* need_of(std::string_view verb) {
@@ -321,8 +325,10 @@ TEST_F(VerbTableTest, Answers502ToAVerbThatIsKnownElsewhereAndIsNotAFault) {
 TEST_F(VerbTableTest, MakesFeatALineForEachExtension) {
   EXPECT_EQ(say("FEAT"), "211");
   EXPECT_EQ(encode({Code::features, last_text}),
-            "211-Features:\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n LANG EN*\r\n MDTM\r\n MFMT\r\n "
-            "MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;UNIX.uid*;UNIX.gid*;\r\n REST STREAM\r\n "
+            "211-Features:\r\n AVBL\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n HASH "
+            "SHA-256*;SHA-512;SHA-1;MD5;CRC32;\r\n LANG EN*\r\n MDTM\r\n MFMT\r\n "
+            "MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;UNIX.uid*;UNIX.gid*;\r\n RANG STREAM\r\n REST "
+            "STREAM\r\n "
             "SIZE\r\n TVFS\r\n UTF8\r\n211 End\r\n");
 }
 

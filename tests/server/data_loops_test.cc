@@ -62,8 +62,9 @@ class OnDataLoops : public testing::Test {
     return transfer;
   }
   std::unique_ptr<Transfer> receiving(Descriptor socket) {
-    auto opened = open_for_writing(*root, {.kind = TransferRequest::Kind::store, .path = "/file"});
-    auto transfer = std::make_unique<ReceiveFile>(std::move(opened.upload), Type::image);
+    const TransferRequest request{.kind = TransferRequest::Kind::store, .path = "/file", .type = Type::image};
+    auto opened = open_for_writing(*root, request);
+    auto transfer = std::make_unique<ReceiveFile>(std::move(opened.upload), request);
     transfer->attach(std::move(socket));
     return transfer;
   }
