@@ -52,6 +52,18 @@ TABLE = (
     ("APPE", "missing/x", ("",), (450, 452, 532, 550, 553, 425)),
     ("LIST", "missing", (), (450, 550, 425)),
     ("NLST", "missing", (), (450, 550, 425)),
+    ("MLST", "", ("missing",), (250, 550)),
+    ("MLSD", "missing", ("file.txt",), (450, 550, 501)),
+    ("MFMT", "20261123055117 file.txt", ("", "x", "20261123055117", "yesterday file.txt"), (213, 550)),
+    ("STOU", "missing/x", (), (450, 452, 532, 553, 425)),
+    ("HASH", "file.txt", ("", "missing", "dir"), (213, 450, 550)),
+    ("RANG", "0 1", ("", "x", "1", "2 1"), (350, 551)),
+    ("AVBL", "", ("missing", "file.txt"), (213, 550)),
+    ("SITE", "HELP", ("", "NOSUCH"), (214, 200, 202)),
+    ("ACCT", "any", ("",), (230, 202, 503)),
+    ("LANG", "EN", ("XX", "1"), (200, 504)),
+    ("CLNT", "unittest", ("",), (200,)),
+    ("CSID", "Name=unittest;", (), (200,)),
     ("ABOR", "", ("x",), (225, 226)),
     ("QUIT", "", (), (221,)),
 )
@@ -106,7 +118,8 @@ class EveryVerb(Session):
 
     def test_that_needs_an_argument_is_501_without_one(self):
         for verb in ("USER", "TYPE", "MODE", "STRU", "CWD", "XCWD", "MKD", "XMKD", "RMD", "XRMD", "DELE", "RNFR",
-                     "SIZE", "MDTM", "PORT", "EPRT", "REST", "RETR", "STOR", "APPE", "OPTS", "ALLO"):
+                     "SIZE", "MDTM", "PORT", "EPRT", "REST", "RETR", "STOR", "APPE", "OPTS", "ALLO", "ACCT", "CLNT", "HASH",
+                     "MFMT", "RANG", "SITE"):
             with self.subTest(verb=verb):
                 self.ftp.do(verb, 501)
 
@@ -157,51 +170,6 @@ class Information(Session):
 
     def test_noop_is_200(self):
         self.ftp.do("NOOP", 200)
-
-
-class Features(Session):
-    def features(self):
-        reply = self.ftp.do("FEAT", 211)
-        self.assertEqual(reply.lines[-1].lower(), "211 end")
-        self.assertTrue(reply.lines[0].startswith("211-"))
-        for line in reply.body:
-            self.assertRegex(line, r"^ [!-~]+( .*[^ ])?$", "one blank, the feature, no blanks at the end")
-        return [line[1:] for line in reply.body]
-
-    def test_feat_has_the_form_of_rfc_2389(self):
-        self.assertEqual(len(self.features()), len(set(self.features())))
-
-    def test_feat_names_every_extension_that_is_offered(self):
-        features = self.features()
-        for expected in ("EPRT", "EPSV", "MDTM", "REST STREAM", "SIZE", "UTF8"):
-            self.assertIn(expected, features)
-
-    def test_each_feature_really_works(self):
-        probes = {
-            "EPRT": lambda: self.ftp.retrieve("RETR file.txt", "EPRT"),
-            "EPSV": lambda: self.ftp.retrieve("RETR file.txt", "EPSV"),
-            "MDTM": lambda: self.ftp.do("MDTM file.txt", 213),
-            "SIZE": lambda: self.ftp.do("SIZE file.txt", 213),
-            "UTF8": lambda: self.ftp.do("OPTS UTF8 ON", 200),
-            "REST STREAM": lambda: self.ftp.do("REST 3", 350),
-            "TVFS": lambda: self.ftp.retrieve("RETR /dir/inner.txt"),
-        }
-        for feature in self.features():
-            with self.subTest(feature=feature):
-                if feature in probes:
-                    probes[feature]()
-                else:  # a later extension: at least its verb is known
-                    self.assertNotIn(self.ftp.do(feature.split()[0], *range(200, 600)).code, (500, 502))
-
-    def test_feat_takes_no_argument(self):
-        self.ftp.do("FEAT please", 501)
-
-    def test_opts_utf8_on_is_200(self):
-        self.ftp.do("OPTS UTF8 ON", 200)
-        self.ftp.do("opts utf8 on", 200)
-
-    def test_opts_of_something_unknown_is_501(self):
-        self.ftp.do("OPTS NOSUCH", 501)
 
 
 class Parameters(Session):
