@@ -142,6 +142,7 @@ void Session::help(const Command& command) {
   }
   const Verb* verb = find_verb(upper_case(command.argument));
   if (!verb) return reply(Code::bad_argument, "Unknown verb.");
+  if (verb->handler == &Session::site) return site_help(command);  // RFC 959, section 4.1.3
   reply(Code::help, std::string("Syntax: ")
                         .append(verb->name)
                         .append(verb->syntax.empty() ? "" : " ")

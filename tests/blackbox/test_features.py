@@ -104,7 +104,7 @@ class Features(ServerTest):
             with self.subTest(verb=verb):
                 reply = self.connect().do(verb, *range(200, 600))
                 self.assertNotIn(reply.code, (500, 502))
-                self.assertTrue(self.ftp.do(f"HELP {verb}", 214).text.startswith(f"Syntax: {verb}"))
+                self.assertIn(verb, str(self.ftp.do(f"HELP {verb}", 214)))
 
     def test_verbs_that_are_not_offered_are_502_and_not_in_help(self):
         for verb in KNOWN_ELSEWHERE:

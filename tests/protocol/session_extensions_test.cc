@@ -243,7 +243,10 @@ TEST_F(SessionExtensionsTest, ShortensTheTimeOfInactivityButDoesNotLengthenIt) {
 
 TEST_F(SessionExtensionsTest, HelpsWithSite) {
   log_in();
+  EXPECT_EQ(say("HELP SITE"), "214");
+  const std::string help = last_text;
   EXPECT_EQ(say("SITE HELP"), "214");
+  EXPECT_EQ(last_text, help);
   for (const Verb& verb : all_site_verbs())
     EXPECT_NE(last_text.find("\n " + std::string(verb.name)), std::string::npos);
   EXPECT_EQ(say("SITE EXEC rm"), "500");

@@ -353,6 +353,7 @@ TEST_F(VerbTableTest, MakesHelpOfEveryVerb) {
 
 TEST_F(VerbTableTest, MakesHelpOfEachVerbInOneLine) {
   for (const Verb& verb : all_verbs()) {
+    if (verb.name == "SITE") continue;  // it has a list of its own
     EXPECT_EQ(say("help " + std::string(verb.name)), "214");
     EXPECT_EQ(last_text, "Syntax: " + std::string(verb.name) + (verb.syntax.empty() ? "" : " ") +
                              std::string(verb.syntax));
