@@ -21,7 +21,13 @@ test_needs="
   python3              python3
   curl                 curl
   lftp                 lftp
-  tnftp                tnftp"
+  tnftp                tnftp
+  wget                 wget
+  aria2                aria2c
+  ncftp                ncftp
+  rclone               rclone
+  perl                 perl
+  nodejs               node"
 lint_needs="
   clang-format-16      clang-format-16
   clang-tidy-16        clang-tidy-16

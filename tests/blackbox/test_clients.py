@@ -3,69 +3,26 @@
 A client that is not installed is skipped. Files of 64 MiB here; the 2 GiB file is big_file.py's.
 """
 
-import filecmp
 import os
-import random
-import shutil
-import subprocess
-import tempfile
 import unittest
 
-from harness import PASSWORD, ServerTest
+from harness import PASSWORD
+from real_client import MIB, POOL, ClientTest, tree, write_big
 
-MIB = 1 << 20
-POOL = random.Random(3).randbytes(4 * MIB)
 BIG = 64
 
 
-def write_big(path, megabytes=BIG):
-    with open(path, "wb") as file:
-        for number in range(megabytes // 4):
-            file.write(number.to_bytes(8, "big") + POOL[8:])
-
-
-class ClientTest(ServerTest):
-    program = None
-
-    @classmethod
-    def setUpClass(cls):
-        if shutil.which(cls.program) is None:
-            raise unittest.SkipTest(f"{cls.program} is not installed")
-        super().setUpClass()
-
+class FilesTest(ClientTest):
     @staticmethod
     def fill(server):
         server.write("pub/hello.txt", b"hello\n")
         server.write("pub/name with blanks.txt", b"blanks\n")
         server.write("pub/deep/inner.txt", b"inner\n")
-        write_big(server.path("big.bin"))
-
-    def setUp(self):
-        local = tempfile.TemporaryDirectory(prefix="uvftpd-client-")
-        self.addCleanup(local.cleanup)
-        self.local = local.name
-
-    def local_path(self, name):
-        return os.path.join(self.local, name)
-
-    def run_client(self, *arguments, stdin="", check=True):
-        environment = {"HOME": self.local, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb"}
-        done = subprocess.run([self.program, *arguments], input=stdin, capture_output=True, text=True, timeout=240,
-                              cwd=self.local, env=environment, check=False)
-        if check:
-            self.assertEqual(done.returncode, 0, f"{done.stdout}\n{done.stderr}")
-        return done
-
-    def same(self, local, remote):
-        self.assertTrue(filecmp.cmp(self.local_path(local), self.server.path(remote).decode(), shallow=False))
+        write_big(server.path("big.bin"), BIG)
 
 
-class Curl(ClientTest):
+class Curl(FilesTest):
     program = "curl"
-
-    def url(self, path="", family=4, user=f"alice:{PASSWORD}@"):
-        host, port = self.server.address(family)
-        return f"ftp://{user}{f'[{host}]' if family == 6 else host}:{port}/{path}"
 
     def curl(self, *arguments, **options):
         return self.run_client("--silent", "--show-error", "--globoff", "--max-time", "200", *arguments, **options)
@@ -97,7 +54,7 @@ class Curl(ClientTest):
         self.assertEqual(self.curl(self.url("pub/hello.txt", user="")).stdout, "hello\n")
 
     def test_gets_names_with_blanks(self):
-        self.assertEqual(self.curl(self.url("pub/name%20with%20blanks.txt")).stdout, "blanks\n")
+        self.assertEqual(self.curl(self.url("pub/name with blanks.txt")).stdout, "blanks\n")
 
     def test_gets_several_files_over_one_session(self):
         done = self.curl(self.url("pub/hello.txt"), self.url("pub/deep/inner.txt"), self.url("pub/hello.txt"))
@@ -158,7 +115,7 @@ class Curl(ClientTest):
         self.assertIn(self.curl(self.url("missing.txt"), check=False).returncode, (9, 19, 78))
 
 
-class Lftp(ClientTest):
+class Lftp(FilesTest):
     program = "lftp"
 
     def need_ipv6_beyond_loopback(self):
@@ -174,15 +131,6 @@ class Lftp(ClientTest):
         url = f"ftp://{f'[{host}]' if family == 6 else host}:{port}"
         return self.run_client("-c", "; ".join((*settings, f"open -u alice,{PASSWORD} {url}", *commands)), **options)
 
-    def tree(self, top):
-        found = {}
-        for directory, _, names in os.walk(top):
-            for name in names:
-                path = os.path.join(directory, name)
-                with open(path, "rb") as file:
-                    found[os.path.relpath(path, top)] = file.read()
-        return found
-
     def make_tree(self, top):
         for name, size in (("a.txt", 10), ("b/c.bin", 300_000), ("b/d/e.bin", 1), ("b/with blanks", 7), ("ü/ö.txt", 5),
                            ("empty.bin", 0)):
@@ -197,14 +145,14 @@ class Lftp(ClientTest):
                 name = f"mirror{passive}"
                 self.make_tree(self.local_path("tree"))
                 self.lftp(f"mirror -R tree {name}", passive=passive)
-                self.assertEqual(self.tree(self.server.path(name).decode()), self.tree(self.local_path("tree")))
+                self.assertEqual(tree(self.server.path(name).decode()), tree(self.local_path("tree")))
                 self.lftp(f"mirror {name} {name}", passive=passive)
-                self.assertEqual(self.tree(self.local_path(name)), self.tree(self.local_path("tree")))
+                self.assertEqual(tree(self.local_path(name)), tree(self.local_path("tree")))
 
     def test_mirrors_in_parallel(self):
         self.make_tree(self.server.path("parallel").decode())
         self.lftp("mirror --parallel=4 parallel copy")
-        self.assertEqual(self.tree(self.local_path("copy")), self.tree(self.server.path("parallel").decode()))
+        self.assertEqual(tree(self.local_path("copy")), tree(self.server.path("parallel").decode()))
 
     def test_gets_and_puts(self):
         for family, passive in ((4, True), (4, False), (6, True), (6, False)):
@@ -250,7 +198,7 @@ class Lftp(ClientTest):
         self.same("name with blanks.txt", "pub/name with blanks.txt")
 
 
-class Tnftp(ClientTest):
+class Tnftp(FilesTest):
     program = "tnftp"
 
     def tnftp(self, *commands, family=4, passive=True):
