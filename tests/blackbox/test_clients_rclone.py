@@ -1,5 +1,6 @@
 """rclone: copying and comparing trees, moving and removing, several connections at once."""
 
+import os
 import unittest
 
 from harness import PASSWORD
@@ -8,6 +9,7 @@ from real_client import POOL, ClientTest, make_odd_tree, odd_names, tree, write_
 # rclone replaces characters that some file systems cannot do, and takes composed and decomposed letters for the same,
 # unless it is told not to.
 AS_THEY_ARE = ("--ftp-encoding=Slash", "--local-encoding=Slash", "--no-unicode-normalization")
+TIME = 1_000_000_007
 
 
 class Rclone(ClientTest):
@@ -15,7 +17,7 @@ class Rclone(ClientTest):
 
     @staticmethod
     def fill(server):
-        server.write("pub/hello.txt", b"hello\n", mtime=1_000_000_007)
+        server.write("pub/hello.txt", b"hello\n", mtime=TIME)
         server.write("pub/deep/inner.txt", b"inner\n")
         make_odd_tree(server.path("odd"), odd_names())
         write_big(server.path("big.bin"), 16)
@@ -104,6 +106,32 @@ class Rclone(ClientTest):
         self.rclone("moveto", ":ftp:move/tree", ":ftp:move/other tree")
         self.assertEqual(tree(self.server.path("move"), directories=False),
                          {b"new directory/c.txt": b"a", b"other tree/b.txt": b"b"})
+
+    def test_keeps_times_both_ways(self):
+        self.write_local("dated/a.txt", b"a")
+        os.utime(self.local_path("dated/a.txt"), (TIME, TIME))
+        self.rclone("copy", "dated", ":ftp:dated")
+        self.assertEqual(self.mtime("dated/a.txt"), TIME)
+        self.rclone("copy", ":ftp:dated", "back")
+        self.assertEqual(int(os.stat(self.local_path("back/a.txt")).st_mtime), TIME)
+
+    def test_copies_again_what_is_newer(self):
+        """Two files of one size differ by their times, to the second."""
+        self.write_local("times/a.txt", b"old")
+        os.utime(self.local_path("times/a.txt"), (TIME, TIME))
+        self.rclone("copy", "times", ":ftp:times")
+        self.server.write("times/a.txt", b"its", mtime=TIME)
+        self.rclone("copy", "times", ":ftp:times")
+        self.assertEqual(self.server.read("times/a.txt"), b"its")
+        os.utime(self.local_path("times/a.txt"), (TIME + 1, TIME + 1))
+        self.rclone("copy", "times", ":ftp:times")
+        self.assertEqual(self.server.read("times/a.txt"), b"old")
+        self.assertEqual(self.mtime("times/a.txt"), TIME + 1)
+
+    def test_sets_times(self):
+        self.server.write("touched.txt", b"x")
+        self.rclone("touch", "--timestamp=2001-02-03T04:05:06", ":ftp:touched.txt")
+        self.assertEqual(self.mtime("touched.txt"), 981173106)
 
     def test_deletes(self):
         self.server.write("gone/a.txt", b"a")
