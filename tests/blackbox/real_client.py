@@ -21,6 +21,8 @@ MIB = 1 << 20
 POOL = random.Random(3).randbytes(4 * MIB)
 CLIENT_BOUND = 240  # seconds for one run of a client
 LONG = "n" * 255
+BIG = 64  # MiB
+TIME = 1_000_000_007  # 2001-09-09 01:46:47
 
 # Names of files and of directories. A client's file says which of them it cannot do, and why.
 ODD_NAMES = (
@@ -159,3 +161,15 @@ class ClientTest(ServerTest):
         """The log's line of a transfer of `path` that ended."""
         wanted = re.compile(rf"event=transfer .* path={re.escape(path)} .*{pattern}")
         return wait_until(lambda: wanted.search(self.server.log_text()), lambda: self.server.log_tail())[0]
+
+
+class FilesTest(ClientTest):
+    """A few files and a big one. (The 2 GiB file is big_file.py's.)"""
+
+    @staticmethod
+    def fill(server):
+        server.write("pub/hello.txt", b"hello\n", mtime=TIME)
+        server.write("pub/name with blanks.txt", b"blanks\n")
+        server.write("pub/deep/inner.txt", b"inner\n")
+        make_odd_tree(server.path("odd"), odd_names())
+        write_big(server.path("big.bin"), BIG)

@@ -32,8 +32,8 @@ class Aria2(ClientTest):
     def test_gets_by_one_connection_and_by_several(self):
         for connections in (1, 4, 16):
             with self.subTest(connections=connections):
-                self.aria2(f"--split={connections}", f"--max-connection-per-server={connections}", "--min-split-size=1M",
-                           f"--out={connections}.bin", self.url("big.bin"))
+                self.aria2(f"--split={connections}", f"--max-connection-per-server={connections}",
+                           "--min-split-size=1M", f"--out={connections}.bin", self.url("big.bin"))
                 self.same(f"{connections}.bin", "big.bin")
 
     def test_gets_in_every_mode(self):

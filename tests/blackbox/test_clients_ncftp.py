@@ -7,12 +7,11 @@ import unittest
 
 from harness import PASSWORD, wait_until
 from raw_client import BOUND
-from real_client import MIB, POOL, ClientTest, make_odd_tree, odd_names, tree, write_big
+from real_client import MIB, POOL, TIME, ClientTest, make_odd_tree, odd_names, tree, write_big
 
 # What NcFTP cannot do in a tree, with any server: it takes a % in a directory's name for a part of a format, takes
 # " -> " in LIST for a symbolic link's, and passes over a name of three dots as over one of two.
 CANNOT = ("100%", "per%20cent", "%2e%2e", "...", "arrow -> target")
-TIME = 1_000_000_007
 
 
 class Ncftp(ClientTest):

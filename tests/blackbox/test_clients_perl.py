@@ -5,10 +5,8 @@ import subprocess
 import unittest
 
 from harness import PASSWORD
-from raw_client import BOUND
-from real_client import MIB, POOL, ClientTest, make_odd_tree, odd_names, tree, write_big
+from real_client import MIB, POOL, TIME, ClientTest, make_odd_tree, odd_names, tree, write_big
 
-TIME = 1_000_000_007
 
 PRELUDE = r"""
 use strict; use warnings; use Net::FTP;
@@ -20,8 +18,17 @@ sub connected {
     return $ftp;
 }
 my $ftp = connected();
-sub must { my ($what, $value) = @_; defined $value && length $value or die "$what: ", $ftp->code, " ", $ftp->message; $value }
-sub content { my $name = shift; my $got = ""; open my $into, ">", \$got; must("get $name", $ftp->get($name, $into)); $got }
+sub must {
+    my ($what, $value) = @_;
+    return $value if defined $value && length $value;
+    die "$what: ", $ftp->code, " ", $ftp->message;
+}
+sub content {
+    my ($name, $got) = (shift, "");
+    open my $into, ">", \$got;
+    must("get $name", $ftp->get($name, $into));
+    return $got;
+}
 """
 
 # The working directory goes to the server as `tree`, and comes back into `back`.
@@ -139,7 +146,8 @@ class NetFtp(ClientTest):
         self.assertEqual(os.stat(self.server.path("changed.txt")).st_mode & 0o777, 0o640)
 
     def test_makes_and_removes_trees(self):
-        self.perl('must("mkdir", $ftp->mkdir("made/and/deep", 1)); must("put", $ftp->put("/dev/null", "made/and/file"))')
+        self.perl(r"""must("mkdir", $ftp->mkdir("made/and/deep", 1));
+                      must("put", $ftp->put("/dev/null", "made/and/file"))""")
         self.assertEqual(tree(self.server.path("made")), {b"and": None, b"and/deep": None, b"and/file": b""})
         self.perl('must("rmdir", $ftp->rmdir("made", 1))')
         self.assertFalse(os.path.exists(self.server.path("made")))

@@ -4,12 +4,11 @@ import os
 import unittest
 
 from harness import PASSWORD
-from real_client import POOL, ClientTest, make_odd_tree, odd_names, tree, write_big
+from real_client import POOL, TIME, ClientTest, make_odd_tree, odd_names, tree, write_big
 
 # rclone replaces characters that some file systems cannot do, and takes composed and decomposed letters for the same,
 # unless it is told not to.
 AS_THEY_ARE = ("--ftp-encoding=Slash", "--local-encoding=Slash", "--no-unicode-normalization")
-TIME = 1_000_000_007
 
 
 class Rclone(ClientTest):
