@@ -9,6 +9,12 @@
 namespace uvftpd {
 namespace {
 
+void dismiss(Descriptor& connection) {
+  if (!connection.is_open()) return;
+  discard_input(connection.get());
+  connection.close();
+}
+
 // The client's command mostly follows at once and takes its connection itself. A listener is watched only
 // where it does not, so that strangers are sent away and do not fill the backlog.
 constexpr std::chrono::milliseconds kWatchAfter{50};
@@ -49,8 +55,14 @@ void Dtp::connect_to(const SocketAddress& target) {
 void Dtp::forget() {
   poll_.reset();
   open_timer_.stop();
-  listener_.close();
-  accepted_.close();
+  // Who has connected already sees an orderly end: a closed listener would reset what waits in its backlog,
+  // and some clients take that for the end of the session.
+  while (listener_.is_open()) {
+    dismiss(accepted_);
+    accepted_ = accept_from(listener_.get()).socket;
+    if (!accepted_.is_open()) listener_.close();
+  }
+  dismiss(accepted_);
   reaching_.close();
   target_.reset();
 }
@@ -72,8 +84,9 @@ void Dtp::opened(OpenedTransfer result) {
   file_ = transfer_->file();
   state_ = State::connecting;
   owner_.transfer_opened(result.opening);
-  connect();
-  if (state_ != State::idle) owner_.replies_may_leave();
+  // Not in one segment with the 226: there are clients that would wait for it a second time.
+  owner_.replies_may_leave();
+  if (state_ == State::connecting) connect();
 }
 
 void Dtp::connect() {

@@ -23,7 +23,7 @@ class Dtp final : TransferRunner::Owner {
    public:
     virtual void transfer_opened(const TransferOpening& opening) = 0;
     virtual void transfer_finished(const TransferResult& result) = 0;
-    virtual void replies_may_leave() = 0;  // the client must see what was said before it can do more
+    virtual void replies_may_leave() = 0;  // the client is to see now what was said; abort() may come in it
 
    protected:
     ~Owner() = default;

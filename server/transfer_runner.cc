@@ -1,8 +1,16 @@
 #include "server/transfer_runner.h"
 
+#include "server/socket.h"
+
 namespace uvftpd {
 
 using Outcome = TransferResult::Outcome;
+
+namespace {
+
+constexpr std::chrono::milliseconds kLinger{20};  // for clients that keep their side open until the 226
+
+}  // namespace
 
 TransferRunner::TransferRunner(uv::Loop& loop, const Workspace& workspace, std::chrono::milliseconds stalled,
                                Owner& owner)
@@ -31,7 +39,7 @@ void TransferRunner::step() {
   const bool is_receiving = transfer_->direction() == Transfer::Direction::receiving;
   switch (turn) {
     case Transfer::Turn::complete:
-      return end(Outcome::complete);
+      return is_guest && !is_receiving ? linger() : end(Outcome::complete);
     case Transfer::Turn::connection_lost:
       return end(Outcome::connection_lost);
     case Transfer::Turn::file_error:
@@ -74,7 +82,18 @@ void TransferRunner::use_disk() {
       });
 }
 
+// What is sent in one turn is over before the client has looked at its 150, and a client that finds the 226
+// beside it may wait for a 226 that never comes (aria2). The end of its side shows that it has read all.
+void TransferRunner::linger() {
+  is_lingering_ = true;
+  end_sending(transfer_->socket());
+  poll_.emplace(loop_, transfer_->socket(), [this] { end(Outcome::complete); });
+  poll_->wait(uv::Poll::For::reading);
+  stall_timer_.start(kLinger);
+}
+
 void TransferRunner::end(Outcome outcome) {
+  if (is_lingering_) outcome = Outcome::complete;
   if (!transfer_) {
     // A job has it; or it is settling already, and how it ends is decided.
     if (!ending_) ending_ = outcome;

@@ -1,6 +1,6 @@
 // Runs one Transfer on one loop to its end.
 //
-//   moving -> (disk -> moving)* -> settling -> over        abort(), a stall or a failure end it from anywhere
+//   moving -> (disk -> moving)* -> [lingering ->] settling -> over      abort(), a stall or a failure end it
 //
 // On the control loop a transfer that would wait for its socket to take more, or for a disk, has outgrown it
 // and is given back, to be run on a data loop.
@@ -39,6 +39,7 @@ class TransferRunner {
  private:
   void step();
   void wait();
+  void linger();
   void use_disk();
   void end(TransferResult::Outcome outcome);
   void settled(int error);
@@ -49,6 +50,7 @@ class TransferRunner {
   Owner& owner_;
   std::unique_ptr<Transfer> transfer_;  // none while a job has it
   std::uint64_t last_transferred_ = 0;
+  bool is_lingering_ = false;  // all is sent
   std::optional<uv::Poll> poll_;
   uv::Timer stall_timer_;
   std::optional<uv::Job<std::unique_ptr<Transfer>>> disk_job_;
