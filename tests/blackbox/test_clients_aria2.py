@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 import unittest
 
 from harness import wait_until
@@ -58,6 +59,13 @@ class Aria2(ClientTest):
         for name in odd_names():
             with open(os.path.join(got, RENAMED.get(name, name)), "rb") as file:
                 self.assertEqual(file.read(), b"file " + name)
+
+    def test_gets_a_small_file_at_once(self):
+        """It waits as long as its --timeout says (60 s if it is not told) where the 226 comes with the 150."""
+        began = time.monotonic()
+        self.run_client(*FIXED, "--timeout=30", self.url("pub/hello.txt"))
+        self.assertEqual(self.read_local("hello.txt"), b"hello\n")
+        self.assertLess(time.monotonic() - began, 20)
 
     def test_resumes_what_another_client_began(self):
         self.write_local("big.bin", self.server.read("big.bin")[:9 * MIB])

@@ -145,6 +145,15 @@ class BasicFtp(ClientTest):
                         await content(client, "pub/hello.txt"));""")
         self.assertEqual(said, "550 550 550 550 hello\n\n")
 
+    def test_goes_on_after_refused_transfers(self):
+        """The data connection is open when the refusal comes. It must end without a reset, which basic-ftp takes for
+        the end of the session."""
+        said = self.node("""
+            console.log(await refused(client.downloadTo("missing", "missing")),
+                        await refused(client.uploadFrom(stream.Readable.from(["x"]), "no/such/place")),
+                        await refused(client.list("missing")), await content(client, "pub/hello.txt"));""")
+        self.assertRegex(said, r"\A550 55[03] 550 hello\n\n\Z")
+
     def test_goes_on_after_it_broke_off(self):
         said = self.node("""
             const tap = new stream.Writable({write(piece, _, done) { client.close(); done(); }});
