@@ -136,7 +136,7 @@ struct StartTransfer {  // -> transfer_opened unless refused, then -> transfer_f
   TransferRequest request;
   bool operator==(const StartTransfer&) const = default;
 };
-struct Abort {  // or what else can be aborted: its transfer_finished or file_request_done comes soon
+struct Abort {  // ends the running transfer or digest: its transfer_finished or file_request_done comes soon
   bool operator==(const Abort&) const = default;
 };
 struct ReportRefusal {  // for the log: what was not allowed, and the configuration's key that decided

@@ -39,8 +39,7 @@ void append_number(std::uint64_t number, int base, std::string& out) {
 }
 
 void append_mode(std::uint32_t mode, std::string& out) {
-  out += '0';
-  for (const unsigned shift : {6U, 3U, 0U}) out += static_cast<char>('0' + ((mode >> shift) & 7U));
+  for (const unsigned shift : {9U, 6U, 3U, 0U}) out += static_cast<char>('0' + ((mode >> shift) & 7U));
 }
 
 // RFC 3659, section 7.5.5: what the session may try with a reasonable hope.
@@ -59,11 +58,12 @@ void append_permissions(const FileFacts& facts, std::string& out) {
     letter('m', Permission::mkdir, access.may_write && access.may_search);
     letter('p', Permission::remove, access.may_write && access.may_search);
   } else {
-    letter('a', Permission::append, access.may_write);
+    const bool is_file = (facts.mode & kTypeMask) == kRegular;
+    letter('a', Permission::append, is_file && access.may_write);
     letter('d', Permission::remove, access.may_change_parent);
     letter('f', Permission::rename, access.may_change_parent);
-    letter('r', Permission::download, access.may_read);
-    letter('w', Permission::upload, may_overwrite && access.may_change_parent);
+    letter('r', Permission::download, is_file && access.may_read);
+    letter('w', Permission::upload, is_file && may_overwrite && access.may_change_parent);
   }
 }
 

@@ -34,8 +34,7 @@ Reply file_error_reply(int error, Code otherwise) {
                        error == ENFILE || error == ENOMEM;  // it may be better the next time
   if (error == ECANCELED) return {Code::transfer_aborted, "Aborted."};
   if (error == ESPIPE) return {Code::bad_restart, describe_file_error(error)};
-  // MLSD wants 501 for a file and has no other use for that code here (RFC 3659, section 7.2.1).
-  if (otherwise == Code::bad_argument && error != ENOTDIR) otherwise = Code::file_unavailable;
+  if (otherwise == Code::not_a_directory && error != ENOTDIR) otherwise = Code::file_unavailable;
   Code code = otherwise;
   if (otherwise == Code::local_error) {  // in mid-transfer
     if (has_no_room) code = Code::quota_exceeded;

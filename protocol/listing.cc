@@ -91,6 +91,12 @@ void append_name(std::string_view name, std::string& out) {
   out.append(name);
 }
 
+std::string name_as_sent(std::string_view name) {
+  std::string out;
+  append_name(name, out);
+  return out;
+}
+
 bool has_line_end(std::string_view name) { return name.find('\n') != std::string_view::npos; }
 
 }  // namespace uvftpd

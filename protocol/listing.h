@@ -35,6 +35,7 @@ class ListFormatter {
 // Appends the name as RETR takes it, byte for byte (RFC 1123, section 4.1.2.7), but a CR in it is sent as CR
 // NUL (RFC 2640, section 3.1).
 void append_name(std::string_view name, std::string& out);
+std::string name_as_sent(std::string_view name);
 
 // Such a name cannot be said on a line: NLST and MLSD leave it out.
 bool has_line_end(std::string_view name);

@@ -45,7 +45,8 @@ enum class Code : std::uint16_t {
   unknown_command = 500,
   line_too_long = 500,
   bad_argument = 501,
-  not_offered = 502,  // known from an RFC, but not here
+  not_a_directory = 501,  // RFC 3659, section 7.2.1
+  not_offered = 502,      // known from an RFC, but not here
   bad_sequence = 503,
   bad_parameter = 504,
   unsupported_protocol = 522,  // RFC 2428, section 2

@@ -4,6 +4,7 @@
 
 #include "protocol/command.h"
 #include "protocol/file_error.h"
+#include "protocol/listing.h"
 #include "protocol/path.h"
 
 namespace uvftpd {
@@ -138,7 +139,7 @@ Actions Session::listening(const std::optional<SocketAddress>& told) {
 Actions Session::transfer_opened(const TransferOpening& opening) {
   const auto bytes = opening.bytes_to_come;
   if (!opening.unique_path.empty())
-    reply(Code::opening_data, "FILE: " + printable(opening.unique_path));  // RFC 1123, section 4.1.2.9
+    reply(Code::opening_data, "FILE: " + name_as_sent(opening.unique_path));  // RFC 1123, section 4.1.2.9
   else if (bytes)
     reply(Code::opening_data, "Opening data connection (" + std::to_string(*bytes) + " bytes).");
   else
@@ -218,8 +219,9 @@ void Session::reply(Code code, std::string text) {
   if (activity_ != Activity::closed) actions_.emplace_back(SendReply{{code, std::move(text)}});
 }
 
-void Session::ask(FileRequest request, Code failure, OnSuccess on_success) {
-  activity_ = Activity::waiting;
+void Session::ask(FileRequest request, Code failure, OnSuccess on_success, Activity activity) {
+  activity_ = activity;
+  progress_ = 0;
   failure_code_ = failure;
   on_success_ = std::make_unique<OnSuccess>(std::move(on_success));
   actions_.emplace_back(RunFileRequest{std::move(request)});

@@ -131,10 +131,10 @@ class Session {
   bool resolve(const Verb& verb, std::string_view name, Command& command);
   void reply(Code code, std::string text);
   using OnSuccess = std::function<void(const FileResult&)>;
-  void ask(FileRequest request, Code failure, OnSuccess on_success);
+  void ask(FileRequest request, Code failure, OnSuccess on_success, Activity activity = Activity::waiting);
   void enter(const std::string& directory);
   void stat_path(Command command);
-  void set_time(const Command& command, const Moment& moment, Reply answer);
+  void set_time(const std::string& path, const Moment& moment, OnSuccess on_success);
   void choose_digest(std::string_view name);
   void listen(PassiveForm form);
   void accept_port(const SocketAddress& address);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "protocol/listing.h"
-#include "protocol/path.h"
 #include "protocol/session.h"
 #include "protocol/timestamp.h"
 
@@ -77,14 +76,12 @@ void Session::csid(const Command&) { reply(Code::ok, "Name=uvftpd; CaseSensitive
 void Session::hash(const Command& command) {
   const DigestQuery query{digest_, command.before.restart_at, command.before.last_byte};
   FileRequest request{.kind = FileRequest::Kind::digest, .path = command.path, .digest = query};
-  ask(std::move(request), Code::file_unavailable,
-      [this, query, path = command.path](const FileResult& found) {
-        const std::uint64_t last = query.first + (found.size > 0 ? found.size - 1 : 0);
-        reply(Code::file_status, std::string(to_string(query.algorithm)) + " " + std::to_string(query.first) +
-                                     "-" + std::to_string(last) + " " + found.text + " " + printable(path));
-      });
-  activity_ = Activity::hashing;
-  progress_ = 0;
+  const auto tell = [this, query, path = command.path](const FileResult& found) {
+    const std::uint64_t last = query.first + (found.size > 0 ? found.size - 1 : 0);
+    reply(Code::file_status, std::string(to_string(query.algorithm)) + " " + std::to_string(query.first) +
+                                 "-" + std::to_string(last) + " " + found.text + " " + name_as_sent(path));
+  };
+  ask(std::move(request), Code::file_unavailable, tell, Activity::hashing);
 }
 
 // draft-peterson-streamlined-ftp-command-extensions, section 4.
@@ -96,9 +93,7 @@ void Session::avbl(const Command& command) {
 void Session::mlst(const Command& command) {
   FileRequest request{.kind = FileRequest::Kind::facts, .path = command.path, .query = {facts_, rights_}};
   ask(std::move(request), Code::file_unavailable, [this, path = command.path](const FileResult& found) {
-    std::string text = "Facts:\n " + found.text + " ";
-    append_name(path, text);
-    reply(Code::action_done, text + "\nEnd");
+    reply(Code::action_done, "Facts:\n " + found.text + " " + name_as_sent(path) + "\nEnd");
   });
 }
 
@@ -112,23 +107,24 @@ void Session::size(const Command& command) {
 void Session::mdtm(const Command& command) {
   std::string_view name = command.argument;
   if (parse_time_value(take_word(name)) && !name.empty()) return run_verb(*find_verb("MFMT"), command);
-  ask({FileRequest::Kind::modification_time, command.path}, Code::file_unavailable,
+  Command named = command;
+  if (!resolve(*find_verb("MDTM"), command.argument, named)) return;
+  ask({FileRequest::Kind::modification_time, named.path}, Code::file_unavailable,
       [this](const FileResult& found) { reply(Code::file_status, format_time_value(found.modified)); });
 }
 
-// draft-somers-ftp-mfxx, section 3.
+// draft-somers-ftp-mfxx, section 3: the time that the file has afterwards is told, which may be another.
 void Session::mfmt(const Command& command) {
   const auto moment = parse_time_value(command.argument);
   if (!moment) return reply(Code::bad_argument, "Not a time as YYYYMMDDhhmmss.");
-  set_time(command, *moment,
-           {Code::file_status, "Modify=" + command.argument + "; " + printable(command.path)});
+  set_time(command.path, *moment, [this, path = command.path](const FileResult& changed) {
+    reply(Code::file_status, "Modify=" + format_time_value(changed.modified) + "; " + name_as_sent(path));
+  });
 }
 
-void Session::set_time(const Command& command, const Moment& moment, Reply answer) {
-  FileRequest request{
-      .kind = FileRequest::Kind::set_modification_time, .path = command.path, .modified = moment};
-  ask(std::move(request), Code::file_unavailable,
-      [this, said = std::move(answer)](const FileResult&) { reply(said.code, said.text); });
+void Session::set_time(const std::string& path, const Moment& moment, OnSuccess on_success) {
+  FileRequest request{.kind = FileRequest::Kind::set_modification_time, .path = path, .modified = moment};
+  ask(std::move(request), Code::file_unavailable, std::move(on_success));
 }
 
 }  // namespace uvftpd

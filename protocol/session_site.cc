@@ -80,16 +80,18 @@ void Session::site_utime(const Command& command) {
   const TimedName parsed = parse_timed_name(command.argument);
   if (!parsed.moment || parsed.name.empty())
     return reply(Code::bad_argument, "Not a time as YYYYMMDDhhmmss and a path.");
-  Command resolved = command;
-  if (resolve(*find_verb("MFMT"), parsed.name, resolved))
-    set_time(resolved, *parsed.moment, {Code::ok, "Time changed."});
+  Command named = command;
+  if (!resolve(*find_site_verb("SITE UTIME"), parsed.name, named)) return;
+  set_time(named.path, *parsed.moment, [this](const FileResult&) { reply(Code::ok, "Time changed."); });
 }
 
 void Session::site_idle(const Command& command) {
   const std::uint32_t longest = settings_->idle_seconds;
-  const auto seconds = parse_count(command.argument);
+  auto seconds = parse_count(command.argument);
   if (!command.argument.empty() && (!seconds || *seconds < 1 || *seconds > longest))
     return reply(Code::bad_argument, "Only 1 to " + std::to_string(longest) + " seconds.");
+  // Whole minutes: each time of its own costs the server a little.
+  if (seconds && *seconds > 60) *seconds -= *seconds % 60;
   if (seconds) idle_seconds_ = static_cast<std::uint32_t>(*seconds);
   const std::string now = std::to_string(idle_seconds_.value_or(longest));
   reply(Code::ok, "The session ends after " + now + " seconds without a command or data.");

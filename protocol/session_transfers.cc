@@ -13,10 +13,6 @@ std::string_view protocol_number(Address::Family family) {
   return family == Address::Family::ipv4 ? "1" : "2";
 }
 
-Missing missing_file(const Rights& rights, std::string_view path) {
-  return rights.allows(Permission::upload, path) ? Missing::create : Missing::refuse;
-}
-
 }  // namespace
 
 // ---- preparing ----
@@ -137,8 +133,7 @@ void Session::stor(const Command& command) {
          .path = command.path,
          .offset = command.before.restart_at,
          .last_byte = command.before.last_byte,
-         .existing = existing,
-         .missing = missing_file(rights_, command.path)},
+         .existing = existing},
         Code::name_not_allowed);
 }
 
@@ -151,10 +146,11 @@ void Session::stou(const Command& command) {
 
 void Session::appe(const Command& command) {
   // RFC 3659, section 5.4: behind a REST it is a STOR; so it is behind a RANG.
-  if (command.before.restart_at > 0 || command.before.last_byte) return stor(command);
+  if (command.before.restart_at > 0 || command.before.last_byte) return run_verb(*find_verb("STOR"), command);
+  const bool may_create = rights_.allows(Permission::upload, command.path);
   start({.kind = TransferRequest::Kind::append,
          .path = command.path,
-         .missing = missing_file(rights_, command.path)},
+         .missing = may_create ? Missing::create : Missing::refuse},
         Code::name_not_allowed);
 }
 
@@ -169,7 +165,7 @@ void Session::nlst(const Command& command) {
 
 void Session::mlsd(const Command& command) {
   start({.kind = TransferRequest::Kind::fact_list, .path = command.path, .query = {facts_, rights_}},
-        Code::bad_argument);
+        Code::not_a_directory);
 }
 
 void Session::start(TransferRequest request, Code failure) {

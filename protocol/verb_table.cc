@@ -37,7 +37,7 @@ struct VerbTable {
       Verb{"HELP", &S::help, A::optional, "[<verb>]",                     kAnyTime},
       Verb{"LANG", &S::lang, A::optional, "[EN]",                         kAnyTime,  P::none, "LANG EN*"},
       Verb{"LIST", &S::list, A::listing,  "[<path>]",                     L::needed, P::list},
-      Verb{"MDTM", &S::mdtm, A::path,     "<file>",                       L::needed, P::list, "MDTM"},
+      Verb{"MDTM", &S::mdtm, A::required, "[<YYYYMMDDhhmmss>] <file>",    L::needed, P::list, "MDTM"},
       Verb{"MFMT", &S::mfmt, A::word_and_path, "<YYYYMMDDhhmmss> <path>", L::needed, P::mtime, "MFMT"},
       Verb{"MKD",  &S::mkd,  A::new_path, "<directory>",                  L::needed, P::mkdir},
       Verb{"MLSD", &S::mlsd, A::optional_path, "[<directory>]",           L::needed, P::list},
@@ -62,7 +62,7 @@ struct VerbTable {
       Verb{"SIZE", &S::size, A::path,     "<file>",                       L::needed, P::list, "SIZE"},
       Verb{"STAT", &S::stat, A::optional, "[<path>]",                     L::needed, P::list, {}, Code::file_busy, Verb::InTransfer::heard},
       Verb{"STOR", &S::stor, A::new_path, "<file>",                       L::needed, P::upload, {}, kNotAllowed},
-      Verb{"STOU", &S::stou, A::optional, "[<beginning of the file's name>]"},
+      Verb{"STOU", &S::stou, A::optional, "[<beginning of the name>]",    L::needed, P::upload, {}, kNotAllowed},
       Verb{"STRU", &S::stru, A::required, "F"},
       Verb{"SYST", &S::syst, A::none,     "",                             kAnyTime},
       Verb{"TYPE", &S::type, A::required, "A, I or L 8"},
@@ -77,7 +77,7 @@ struct VerbTable {
       Verb{"SITE CHMOD", &S::site_chmod, A::word_and_path, "<mode> <path>", L::needed, P::chmod},
       Verb{"SITE HELP",  &S::site_help,  A::none,     ""},
       Verb{"SITE IDLE",  &S::site_idle,  A::optional, "[<seconds>]"},
-      Verb{"SITE UTIME", &S::site_utime, A::required, "<YYYYMMDDhhmm[ss]> <path>"},
+      Verb{"SITE UTIME", &S::site_utime, A::required, "<YYYYMMDDhhmm[ss]> <path>", L::needed, P::mtime},
   };
   // clang-format on
 };

@@ -71,8 +71,9 @@ void ControlConnection::admit(const Account& account, std::string_view name) {
 
 void ControlConnection::carry_out(RunFileRequest& action) {
   if (action.request.kind == FileRequest::Kind::digest) {
-    digest_ = std::make_unique<FileDigest>(services_.loop, root_, std::move(action.request),
+    digest_ = std::make_unique<FileDigest>(services_.digest_slots, root_, std::move(action.request),
                                            [this](const FileResult& result) { file_request_done(result); });
+    if (has_client_ended_) abort();  // nobody would notice that the client is gone
     return;
   }
   file_job_ = std::make_unique<uv::Job<FileResult>>(
@@ -82,9 +83,8 @@ void ControlConnection::carry_out(RunFileRequest& action) {
 }
 
 void ControlConnection::file_request_done(const FileResult& result) {
-  const FileResult done = result;  // it may be a part of what is dropped now
   digest_.reset();
-  perform(session_.file_request_done(done));
+  perform(session_.file_request_done(result));
   event_over();
 }
 

@@ -38,9 +38,7 @@ ControlConnection::~ControlConnection() {
 void ControlConnection::received(std::string_view bytes) {
   if (state_ != State::open) return;  // what comes after the end is read so that closing does not reset
   if (dtp_ && dtp_->is_idle() && !dtp_->is_prepared()) dtp_.reset();
-  std::string refusals = lines_.append(bytes);
-  if (!refusals.empty()) control_.write(std::move(refusals));
-  if (lines_.size() > kMaxWaiting) control_.pause();
+  unsent_ += lines_.append(bytes);
   event_over();
 }
 
@@ -50,7 +48,7 @@ void ControlConnection::ended(int status) {
   const auto& waiting = lines_.waiting();
   const bool said_farewell = std::any_of(waiting.begin(), waiting.end(), Session::is_farewell);
   // RFC 959, section 3.2: a transfer ends with its control connection; one that QUIT waits for may end first.
-  if (session_.is_at_work() && !said_farewell) abort();
+  if (session_.is_at_work() && (digest_ || !said_farewell)) abort();
   event_over();
 }
 
@@ -118,8 +116,11 @@ void ControlConnection::take_lines() {
       break;
   }
   is_taking_ = false;
-  const bool may_read = lines_.size() <= kMaxWaiting && control_.unsent() <= kMaxUnsent;
-  if (may_read && state_ == State::open && !has_client_ended_) control_.read(*this);
+  if (state_ != State::open || has_client_ended_) return;
+  if (lines_.size() <= kMaxWaiting && unsent_.size() + control_.unsent() <= kMaxUnsent)
+    control_.read(*this);
+  else
+    control_.pause();
 }
 
 // ABOR takes effect when it arrives, even behind waiting lines; its reply keeps its place.

@@ -100,9 +100,17 @@ class Daemon {
                         });
     const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxDataLoops);
     DataLoops data_loops(loop_, count, config_.timeouts.stalled);
-    Services services{loop_,      config_,           settings_,
-                      accounts_,  passive_addresses, logins,
-                      data_loops, transfer_log_,     {Workspace::Place::control_loop, buffer, nullptr}};
+    DigestSlots digest_slots(loop_);
+    Services services{.loop = loop_,
+                      .config = config_,
+                      .settings = settings_,
+                      .accounts = accounts_,
+                      .passive_addresses = passive_addresses,
+                      .logins = logins,
+                      .data_loops = data_loops,
+                      .digest_slots = digest_slots,
+                      .transfer_log = transfer_log_,
+                      .workspace = {Workspace::Place::control_loop, buffer, nullptr}};
     return serve(services, how);
   }
 

@@ -7,20 +7,45 @@
 namespace uvftpd {
 namespace {
 
-// A piece keeps a worker busy for some ten milliseconds.
-constexpr std::uint64_t kPiece = 4 << 20;
+constexpr std::size_t kSlots = 2;  // of the pool's four workers
+
+// A piece keeps a worker busy for a few milliseconds.
+constexpr std::uint64_t kPiece = 1 << 20;
 constexpr std::size_t kChunk = 256 * 1024;
 
 }  // namespace
 
+// ---- taking turns ----
+
+void DigestSlots::ask(FileDigest& digest) {
+  waiting_.push_back(&digest);
+  fill();
+}
+
+void DigestSlots::leave(FileDigest& digest) {
+  std::erase(waiting_, &digest);
+  std::erase(running_, &digest);
+  fill();
+}
+
+void DigestSlots::fill() {
+  while (running_.size() < kSlots && !waiting_.empty()) {
+    running_.push_back(waiting_.front());
+    waiting_.pop_front();
+    running_.back()->run_piece();
+  }
+}
+
+// ---- one digest ----
+
 // What wanders from job to job; it owns all that a job touches.
 struct FileDigest::Work {
   Work(SharedRoot root_it, FileRequest request_it)
-      : root(std::move(root_it)), request(std::move(request_it)), digest(request.digest.algorithm) {}
+      : root(std::move(root_it)), request(std::move(request_it)) {}
 
   SharedRoot root;
   FileRequest request;
-  Digest digest;
+  std::optional<Digest> digest = {};
   SharedFile file = nullptr;
   std::uint64_t offset = 0, end = 0;
   int error = 0;
@@ -33,10 +58,11 @@ struct FileDigest::Work {
 void FileDigest::Work::open() {
   OpenResult opened = open_for_reading(*root, request.path);
   const DigestQuery& query = request.digest;
+  digest.emplace(query.algorithm);
   error = opened.error;
   if (error == 0 && opened.kind == OpenResult::Kind::directory) error = EISDIR;
   if (error == 0 && query.first > 0 && query.first >= opened.size) error = ESPIPE;
-  if (error == 0 && !digest.is_offered()) error = ENOTSUP;
+  if (error == 0 && !digest->is_offered()) error = ENOTSUP;
   if (error != 0) return;
   file = std::move(opened.file);
   offset = query.first;
@@ -50,32 +76,38 @@ void FileDigest::Work::advance() {
     chunk.clear();
     const auto count = read_some(file->fd(), offset, std::min<std::uint64_t>(kChunk, stop - offset), chunk);
     if (count <= 0) error = count < 0 ? static_cast<int>(-count) : EIO;  // it has become shorter
-    digest.update(chunk);
+    digest->update(chunk);
     offset += chunk.size();
   }
 }
 
-FileDigest::FileDigest(uv::Loop& loop, SharedRoot root, FileRequest request, OnDone on_done)
-    : loop_(loop), on_done_(std::move(on_done)) {
-  run(std::make_unique<Work>(std::move(root), std::move(request)));
+FileDigest::FileDigest(DigestSlots& slots, SharedRoot root, FileRequest request, OnDone on_done)
+    : slots_(slots),
+      on_done_(std::move(on_done)),
+      work_(std::make_unique<Work>(std::move(root), std::move(request))) {
+  slots_.ask(*this);
 }
 
-void FileDigest::run(std::unique_ptr<Work> work) {
+FileDigest::~FileDigest() { slots_.leave(*this); }
+
+void FileDigest::run_piece() {
   job_.emplace(
-      loop_,
-      [work = std::move(work)]() mutable {
+      slots_.loop(),
+      [work = std::move(work_)]() mutable {
         work->advance();
         return std::move(work);
       },
-      [this](std::unique_ptr<Work> advanced_work) { advanced(std::move(advanced_work)); });
+      [this](std::unique_ptr<Work> work) { piece_over(std::move(work)); });
 }
 
-void FileDigest::advanced(std::unique_ptr<Work> work) {
+void FileDigest::piece_over(std::unique_ptr<Work> work) {
+  slots_.leave(*this);
   digested_ = work->file ? work->offset - work->request.digest.first : 0;
-  if (!work->is_over()) return run(std::move(work));
-  FileResult result{work->error};
+  work_ = std::move(work);
+  if (!work_->is_over()) return slots_.ask(*this);
+  FileResult result{work_->error};
   result.size = digested_;
-  if (work->error == 0) result.text = work->digest.finish();
+  if (work_->error == 0) result.text = work_->digest->finish();
   on_done_(result);
 }
 

@@ -50,27 +50,34 @@ int enter_directory(const OpenFile& root, const std::string& path) {
   return result(::faccessat(directory.get(), ".", X_OK, AT_EACCESS));
 }
 
-// What `path` means, links followed: a regular file or a directory. `change` gets a name that means it and
-// nothing else, since the calls that change take no descriptor of O_PATH.
+// Changes a regular file or a directory; no link, since what it leads to may lie where the session has other
+// rights. `change` gets a name that means the entry and nothing else (the calls that change take no
+// descriptor of O_PATH), and its status; the result has what became of it.
 template <class Change>
-int change_entry(const OpenFile& root, const std::string& path, Change change) {
-  const Descriptor node(open_beneath(root.fd(), path, O_PATH));
+FileResult change_entry(const OpenFile& root, const std::string& path, Change change) {
+  const Descriptor node(open_beneath(root.fd(), path, O_PATH | O_NOFOLLOW));
   struct stat status {};
-  if (!node.is_open() || ::fstat(node.get(), &status) != 0) return errno;
-  if (kind_error(status.st_mode) == EINVAL) return EINVAL;
-  return result(change(("/proc/self/fd/" + std::to_string(node.get())).c_str()));
+  if (!node.is_open() || ::fstat(node.get(), &status) != 0) return {errno};
+  if (kind_error(status.st_mode) == EINVAL) return {EINVAL};
+  const std::string name = "/proc/self/fd/" + std::to_string(node.get());
+  if (change(name.c_str(), status) != 0 || ::fstat(node.get(), &status) != 0) return {errno};
+  return {0, static_cast<std::uint64_t>(status.st_size), status.st_mtime, {}};
 }
 
-int set_modification_time(const OpenFile& root, const FileRequest& request) {
+FileResult set_modification_time(const OpenFile& root, const FileRequest& request) {
   const timespec times[] = {{0, UTIME_OMIT},
                             {request.modified.seconds, static_cast<long>(request.modified.nanoseconds)}};
-  return change_entry(root, request.path,
-                      [&times](const char* name) { return ::utimensat(AT_FDCWD, name, times, 0); });
+  return change_entry(root, request.path, [&times](const char* name, const struct stat&) {
+    return ::utimensat(AT_FDCWD, name, times, 0);
+  });
 }
 
-int set_mode(const OpenFile& root, const FileRequest& request) {
-  return change_entry(root, request.path,
-                      [mode = request.mode](const char* name) { return ::chmod(name, mode); });
+// What the administrator set on a directory besides the access (setgid, sticky) stays.
+FileResult set_mode(const OpenFile& root, const FileRequest& request) {
+  return change_entry(root, request.path, [&request](const char* name, const struct stat& status) {
+    const mode_t kept = S_ISDIR(status.st_mode) ? status.st_mode & 07000 : 0;
+    return ::chmod(name, request.mode | kept);
+  });
 }
 
 FileResult available_space(const OpenFile& root, const std::string& path) {
@@ -106,9 +113,9 @@ FileResult run_file_request(const SharedFile& root, const FileRequest& request) 
     case rename:
       return {rename_entry(*root, request)};
     case set_modification_time:
-      return {uvftpd::set_modification_time(*root, request)};
+      return uvftpd::set_modification_time(*root, request);
     case set_mode:
-      return {uvftpd::set_mode(*root, request)};
+      return uvftpd::set_mode(*root, request);
     case available_space:
       return uvftpd::available_space(*root, request.path);
     case listing:

@@ -5,6 +5,7 @@
 #include "server/accounts.h"
 #include "server/config.h"
 #include "server/data_loops.h"
+#include "server/file_digest.h"
 #include "server/login_workers.h"
 #include "server/passive_address.h"
 #include "server/transfer_log.h"
@@ -20,6 +21,7 @@ struct Services {
   const PassiveAddresses& passive_addresses;
   LoginWorkers& logins;
   DataLoops& data_loops;
+  DigestSlots& digest_slots;
   TransferLog& transfer_log;
   Workspace workspace;  // of the control loop
 };

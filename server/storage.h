@@ -40,7 +40,7 @@ class Upload {
  public:
   struct Place {
     Descriptor parent;
-    std::string temporary;  // empty: in place; the name itself: nothing was there, and nobody else takes it
+    std::string temporary;  // empty: in place
     std::string name;
     Existing existing;
     enum class Tail : std::uint8_t { cut, kept } tail = Tail::cut;  // of a file that was gone on with

@@ -65,22 +65,14 @@ UploadResult open_anew(const OpenFile& root, const TransferRequest& request) {
   return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0};
 }
 
-// The name is taken at once, for good: an upload that ends well, or is cut, is found under it.
-UploadResult open_unique(const OpenFile& root, const TransferRequest& request) {
-  constexpr int kTries = 8;
-  Leaf leaf = find_leaf(root, request.path);
-  if (leaf.error != 0) return {nullptr, leaf.error};
-  for (int i = 0; i < kTries; ++i) {
-    const std::string name = with_random_digits(leaf.name + ".", 4);
-    Descriptor opened(
-        open_beneath(leaf.parent.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, kFileMode));
-    if (!opened.is_open() && errno == EEXIST) continue;
-    if (!opened.is_open()) return {nullptr, errno};
-    Upload::Place place{std::move(leaf.parent), name, name, Existing::keep};
-    return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0,
-            request.path.substr(0, request.path.rfind('/') + 1) + name};
-  }
-  return {nullptr, EEXIST};
+// The beginning of the name is given, the rest is random: nobody has it yet, and RENAME_NOREPLACE sees to it
+// that nobody loses it.
+UploadResult open_unique(const OpenFile& root, TransferRequest request) {
+  request.path = with_random_digits(request.path + ".", 4);
+  request.existing = Existing::keep;
+  UploadResult opened = open_anew(root, request);
+  opened.unique_path = request.path;
+  return opened;
 }
 
 // The stored offset that `transfer_offset` bytes of TYPE A come to; beyond the end: ESPIPE.
@@ -105,8 +97,7 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
   const bool is_append = request.kind == TransferRequest::Kind::append;
   if (request.existing == Existing::keep && !is_append) return {nullptr, EEXIST};
   const Found found = look_at(root, request.path);
-  const bool is_range_from_0 = request.last_byte && request.offset == 0;
-  const bool may_be_made = (is_append || is_range_from_0) && request.missing == Missing::create;
+  const bool may_be_made = is_append && request.missing == Missing::create;
   if (found.error != 0 && (found.error != ENOENT || !may_be_made)) return {nullptr, found.error};
   if (const int error = found.error == 0 ? kind_error(found.status.st_mode) : 0; error != 0)
     return {nullptr, error};
@@ -133,8 +124,9 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
 
 UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request) {
   if (request.kind == TransferRequest::Kind::store_unique) return open_unique(root, request);
+  const bool is_new = request.last_byte && request.offset == 0 && look_at(root, request.path).error == ENOENT;
   const bool goes_on =
-      request.kind == TransferRequest::Kind::append || request.offset > 0 || request.last_byte;
+      request.kind == TransferRequest::Kind::append || request.offset > 0 || (request.last_byte && !is_new);
   return goes_on ? open_in_place(root, request) : open_anew(root, request);
 }
 
@@ -150,7 +142,7 @@ int Upload::commit(std::uint64_t end) {
   const bool is_cut = place_.temporary.empty() && place_.tail == Place::Tail::cut;
   if (is_cut && ::ftruncate(file_->fd(), static_cast<off_t>(end)) != 0) return errno;
   if (const int error = file_->descriptor.close(); error != 0) return error;
-  if (!place_.temporary.empty() && place_.temporary != place_.name) {
+  if (!place_.temporary.empty()) {
     const unsigned flags = place_.existing == Existing::keep ? RENAME_NOREPLACE : 0;
     const int parent = place_.parent.get();
     if (::renameat2(parent, place_.temporary.c_str(), parent, place_.name.c_str(), flags) != 0) return errno;
@@ -167,10 +159,8 @@ void Upload::give_up() {
   struct stat status {};
   const bool has_content =
       ::fstatat(parent, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0;
-  const bool is_kept =
-      has_content && (place_.temporary == place_.name ||
-                      ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0);
-  if (is_kept) return;
+  if (has_content && ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0)
+    return;
   ::unlinkat(parent, temporary, 0);
 }
 

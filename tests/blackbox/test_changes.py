@@ -45,6 +45,11 @@ class Times(ChangesTest):
         self.assertEqual(self.mtime(), SECONDS + 0.125)
         self.assertIn(f"modify={TIME}.125;", self.ftp.do("MLST a file", 250).body[0])
 
+    def test_the_time_that_the_file_has_is_told_even_if_it_is_another(self):
+        for wanted in ("20201231235960", "18000101000000"):
+            told = self.ftp.do(f"MFMT {wanted} a file", 213).text.split(";")[0].removeprefix("Modify=")
+            self.assertEqual(self.ftp.do("MDTM a file", 213).text, told)
+
     def test_the_time_of_access_stays(self):
         os.utime(self.server.path("a file"), (77, 1))
         self.ftp.do(f"MFMT {TIME} a file", 213)
@@ -56,8 +61,9 @@ class Times(ChangesTest):
         self.assertEqual(self.mtime("aged"), SECONDS)
 
     def test_bad_ones_change_nothing(self):
-        for argument in (f"{TIME} missing", "20261323000000 a file", "yesterday a file", f"{TIME}"):
-            self.ftp.do(f"MFMT {argument}", 501, 550)
+        for argument in ("20261323000000 a file", "yesterday a file", f"{TIME}"):
+            self.ftp.do(f"MFMT {argument}", 501)
+        self.ftp.do(f"MFMT {TIME} missing", 550)
         self.assertEqual(self.mtime(), 1)
 
 
@@ -73,6 +79,8 @@ class Modes(ChangesTest):
         before = self.mode()
         self.ftp.do("SITE CHMOD 4755 a file", 501)
         os.symlink(self.server.outside, self.server.path("out"))
+        os.symlink("a file", self.server.path("inner"))
+        self.ftp.do("SITE CHMOD 777 inner", 550)
         self.ftp.do("SITE CHMOD 777 out", 550)
         self.assertEqual(self.mode(), before)
 

@@ -91,13 +91,27 @@ class Hash(DigestTest):
         for client in hashing:
             client.close()
 
-    def test_a_client_that_leaves_ends_it(self):
+    def test_a_client_that_leaves_ends_it_and_those_that_wait(self):
         before = self.server.descriptors()
-        for _ in range(5):
-            client = self.client()
-            client.send("HASH huge")
-            client.reset()
+        for lines in (["HASH huge"], ["HASH huge"] * 3, ["HASH huge", "QUIT"], ["PWD", "HASH huge", "PWD"]):
+            for leave in ("reset", "close"):
+                client = self.client()
+                for line in lines:
+                    client.send(line)
+                getattr(client, leave)()
         self.server.expect_descriptors(before)
+
+    def test_many_at_once_take_turns(self):
+        self.server.write("small", bytes(100))
+        crowd = [self.client() for _ in range(30)]
+        for client in crowd:
+            client.send("HASH huge")
+        for _ in range(5):
+            self.digest("small")
+        for client in crowd:
+            client.send("ABOR")
+            client.expect(426)
+            client.expect(226)
 
 
 class Ranges(DigestTest):
@@ -136,6 +150,12 @@ class Ranges(DigestTest):
             self.ftp.expect(451)
             self.assertEqual(self.server.read("patched")[1100:], CONTENT[1100:])
             self.assertEqual(self.server.read("patched")[:1000], CONTENT[:1000])
+
+    def test_stor_begins_a_file_with_the_right_to_upload_alone(self):
+        adder = self.client(name="adder")
+        adder.do("RANG 0 2", 350)
+        adder.store("STOR added", b"abc")
+        self.assertEqual(self.server.read("added"), b"abc")
 
     def test_stor_behind_the_end_is_refused_and_so_is_replacing_without_the_right(self):
         self.ftp.do("RANG 256001 256002", 350)

@@ -93,6 +93,7 @@ class OneDirectory(FactsTest):
 
     def test_a_fifo_is_no_file(self):
         self.assertEqual(self.entries()["fifo"]["type"], "OS.unix=fifo")
+        self.assertEqual(self.entries()["fifo"]["perm"], "df")
 
     def test_a_directory_has_no_size(self):
         self.assertNotIn("size", self.entries("MLSD")["pub"])

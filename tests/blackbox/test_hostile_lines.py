@@ -155,6 +155,18 @@ class Telnet(HostileTest):
         self.assertEqual(octets[:6], b"\xff\xfe\x01\xff\xfc\x18")  # DONT 1, WONT 24
         self.assertTrue(octets[6:].startswith(b"200 "), octets)
 
+    def test_options_without_end_from_a_client_that_reads_nothing_take_no_memory(self):
+        before = self.server.memory()
+        flood = self.connect()
+        flood.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        flood.socket.settimeout(1)
+        sent = 0
+        with self.assertRaises(TimeoutError):  # the server takes no more
+            while sent < 1 << 28:
+                sent += flood.socket.send(b"\xff\xfd\x01" * 20_000)
+        self.assertLess(self.server.memory() - before, 16 << 20)
+        flood.close()
+
     def test_iac_iac_is_0xff_in_a_name(self):
         self.ftp.do(b"MKD a\xff\xffb", 257)
         self.assertIn(b"a\xffb", os.listdir(self.server.path("")))

@@ -10,7 +10,9 @@ from harness import ServerTest, user, wait_until
 class UniqueNames(ServerTest):
     @staticmethod
     def changes(root):
-        return {"user": [user(root), user(root, "reader", permissions="read")]}
+        os.mkdir(os.path.join(root, "incoming"))
+        return {"user": [user(root), user(root, "reader", permissions="read")],
+                "anonymous": {"write": "dropbox", "upload_directory": "/incoming"}}
 
     def setUp(self):
         self.ftp = self.client()
@@ -67,6 +69,32 @@ class UniqueNames(ServerTest):
         self.ftp.expect(426)
         self.ftp.expect(226)
         self.assertFalse(os.path.exists(self.server.path(path)))
+
+    def test_it_is_hidden_until_it_is_complete(self):
+        data = self.ftp.data()
+        path = self.ftp.do("STOU hidden", 150).text.removeprefix("FILE: ")
+        data.send(b"half")
+        self.assertFalse(os.path.exists(self.server.path(path)))
+        data.finish()
+        self.ftp.expect(226)
+        self.assertEqual(self.server.read(path), b"half")
+
+    def test_a_name_that_somebody_took_meanwhile_stays_that_ones(self):
+        data = self.ftp.data()
+        path = self.ftp.do("STOU taken", 150).text.removeprefix("FILE: ")
+        self.server.write(path, b"theirs")
+        data.send(b"ours")
+        data.finish()
+        self.ftp.expect(451)
+        self.assertEqual(self.server.read(path), b"theirs")
+
+    def test_a_dropbox_takes_it_and_the_rest_of_the_tree_does_not(self):
+        guest = self.client(name="anonymous")
+        path = self.store("STOU incoming/x", client=guest)
+        self.assertEqual(self.server.read(path), b"content")
+        guest.data()
+        guest.do(f"RETR {path}", 550)
+        guest.do("STOU x", 553)
 
     def test_it_needs_the_right_to_upload_and_a_directory(self):
         reader = self.client(name="reader")

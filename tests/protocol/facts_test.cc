@@ -85,10 +85,10 @@ TEST(Facts, TellTheTimeOfEachEntryThoughTheLastOneIsRemembered) {
             "modify=19691231235959;");
 }
 
-TEST(Facts, ShowSetIdBitsInNoMode) {
-  FileFacts facts = a_file();
-  facts.mode = 0107751;
-  EXPECT_EQ(told(facts, "UNIX.mode"), "UNIX.mode=0751;");
+TEST(Facts, TellTheWholeMode) {
+  FileFacts facts = a_directory();
+  facts.mode = 043751;
+  EXPECT_EQ(told(facts, "UNIX.mode"), "UNIX.mode=3751;");
 }
 
 // ---- perm ----
@@ -107,6 +107,12 @@ TEST(FactPerm, IsWhatPermissionsAllow) {
   EXPECT_EQ(perm(a_file(), {Permission::upload}, kEverything), "perm=;");  // new files only
   EXPECT_EQ(perm(a_directory(), {Permission::upload}, kEverything), "perm=ce;");
   EXPECT_EQ(perm(a_file(), {Permission::upload, Permission::overwrite}, kEverything), "perm=w;");
+}
+
+TEST(FactPerm, OfWhatIsNeitherFileNorDirectoryIsToRenameAndToRemoveIt) {
+  FileFacts fifo = a_file();
+  fifo.mode = 010644;
+  EXPECT_EQ(perm(fifo, Permissions::all(), kEverything), "perm=df;");
 }
 
 TEST(FactPerm, IsNoMoreThanTheDaemonItselfMayDo) {

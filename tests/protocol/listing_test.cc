@@ -136,12 +136,6 @@ TEST(Listing, AppendsToWhatIsThere) {
   EXPECT_EQ(out, "before\r\n" + line_of(plain_file("x")) + line_of(plain_file("y")));
 }
 
-std::string name_as_sent(std::string_view name) {
-  std::string out;
-  append_name(name, out);
-  return out;
-}
-
 TEST(NameAsSent, IsTheNameByteForByte) {
   EXPECT_EQ(name_as_sent("read me.txt"), "read me.txt");
   EXPECT_EQ(name_as_sent(" \t\x1b\xff\xc3\xa9 "), " \t\x1b\xff\xc3\xa9 ");

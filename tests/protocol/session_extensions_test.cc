@@ -76,12 +76,12 @@ TEST_F(SessionExtensionsTest, TellsOnlyTheFactsThatAreWanted) {
 }
 
 // draft-somers-ftp-mfxx, section 3.
-TEST_F(SessionExtensionsTest, SetsTheTimeOfAFile) {
+TEST_F(SessionExtensionsTest, SetsTheTimeOfAFileAndTellsWhatItHasThen) {
   log_in();
   for (const auto* verb : {"MFMT", "MDTM"}) {
     EXPECT_EQ(say(std::string(verb) + " 20261123055117 a file"), "set the time of /a file to 1795413077+0");
-    EXPECT_EQ(file_done(), "213");
-    EXPECT_EQ(last_text, "Modify=20261123055117; /a file");
+    EXPECT_EQ(note(session.file_request_done({.modified = 1795413078})), "213");
+    EXPECT_EQ(last_text, "Modify=20261123055118; /a file");
   }
   EXPECT_EQ(say("MFMT 20261123055117.25 a"), "set the time of /a to 1795413077+250000000");
   EXPECT_EQ(file_done(EPERM), "550");
@@ -108,6 +108,15 @@ TEST_F(SessionExtensionsTest, SetsATimeOnlyWithThePermissionWhateverTheVerb) {
   EXPECT_EQ(say("MDTM 20261123055117 a"), "550, report MDTM /a by users");
   EXPECT_EQ(say("SITE UTIME 20261123055117 a"), "550, report SITE UTIME /a by users");
   EXPECT_EQ(say("SITE CHMOD 644 a"), "550, report SITE CHMOD /a by users");
+}
+
+TEST_F(SessionExtensionsTest, SetsATimeWithThePermissionAloneWhateverTheVerb) {
+  log_in({{Permission::mtime}, {}, "", "users"});
+  for (const auto* text : {"MFMT 20261123055117 a", "MDTM 20261123055117 a", "SITE UTIME 20261123055117 a"}) {
+    EXPECT_EQ(say(text), "set the time of /a to 1795413077+0") << text;
+    file_done();
+  }
+  EXPECT_EQ(say("MDTM a"), "550, report MDTM /a by users");
 }
 
 // ---- HASH and RANG ----
@@ -177,8 +186,17 @@ TEST_F(SessionExtensionsTest, TransfersARange) {
     EXPECT_EQ(say(std::string(verb) + " a"), words);
     finished();
   }
-  say("RANG 0 0");
+  EXPECT_EQ(say("RANG 0 0"), "350");
   EXPECT_EQ(say("RETR a"), "connect 192.0.2.7:40000, retrieve /a (image, to 0)");
+}
+
+TEST_F(SessionExtensionsTest, AppendsToARangeWithTheRightsOfAStor) {
+  log_in({{Permission::append, Permission::overwrite}, {}, "", "users"});
+  say("TYPE I");
+  for (const auto* before : {"RANG 0 2", "REST 2"}) {
+    EXPECT_EQ(say(before), "350");
+    EXPECT_EQ(say("APPE a"), "553, report APPE /a by users");
+  }
 }
 
 TEST_F(SessionExtensionsTest, DropsARange) {
@@ -237,6 +255,8 @@ TEST_F(SessionExtensionsTest, ShortensTheTimeOfInactivityButDoesNotLengthenIt) {
   for (const auto* text : {"SITE IDLE 0", "SITE IDLE 301", "SITE IDLE -1", "SITE IDLE x"})
     EXPECT_EQ(say(text), "501") << text;
   EXPECT_EQ(session.idle_seconds(), 60U);
+  say("SITE IDLE 200");
+  EXPECT_EQ(session.idle_seconds(), 180U);
   say("REIN");
   EXPECT_EQ(session.idle_seconds(), std::nullopt);
 }

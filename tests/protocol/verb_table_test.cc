@@ -281,9 +281,6 @@ TEST_F(VerbTableTest, ReplacesAFileOnlyWithThePermissionToOverwrite) {
 TEST_F(VerbTableTest, AppendsToAMissingFileOnlyWithThePermissionToUpload) {
   log_in_again({{Permission::append, Permission::overwrite}, {}, "", "users"});
   EXPECT_EQ(say("APPE a"), "connect 192.0.2.7:40000, append /a (if there)");
-  finished();
-  say("REST 7");
-  EXPECT_EQ(say("APPE a"), "connect 192.0.2.7:40000, store /a (from 7, if there)");
 }
 
 TEST_F(VerbTableTest, AnswersWithPermittedCodesOnlyInEveryStateAndAtEveryFate) {

@@ -58,6 +58,7 @@ constexpr Row kRows[] = {
     {"RETR",       "y   -    y    y    y    y    y    y    y"},
     {"HASH",       "y   -    y    y    y    y    y    y    y"},
     {"STOR",       "-   y    -    y    -    y    -    -    y"},
+    {"STOU",       "-   y    -    y    -    y    -    -    y"},
     {"AVBL",       "-   y    -    y    -    y    -    -    y"},
     {"MKD",        "-   -    -    y    -    y    -    -    y"},
     {"XMKD",       "-   -    -    y    -    y    -    -    y"},
@@ -68,6 +69,7 @@ constexpr Row kRows[] = {
     {"RMD",        "-   -    -    -    -    y    -    -    y"},
     {"XRMD",       "-   -    -    -    -    y    -    -    y"},
     {"MFMT",       "-   -    -    -    -    y    -    -    y"},
+    {"SITE UTIME", "-   -    -    -    -    y    -    -    y"},
     {"SITE CHMOD", "-   -    -    -    -    y    -    -    y"},
 };
 // clang-format on

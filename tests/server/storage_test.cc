@@ -102,18 +102,24 @@ TEST_F(Storage, TellsWhyARootCannotBeOpened) {
 
 // ---- changing what is there ----
 
-TEST_F(Storage, SetsTimesToTheNanosecondThroughALinkBeneathTheRoot) {
+TEST_F(Storage, SetsTimesToTheNanosecondAndTellsThem) {
   tree.write(tree.root() / "file", "x");
-  std::filesystem::create_symlink("/file", tree.root() / "link");
-  for (const std::string path : {"/file", "/link"}) {
-    const Moment moment{path == "/file" ? 1 : -5, 123456789};
-    const FileRequest request{.kind = Kind::set_modification_time, .path = path, .modified = moment};
-    EXPECT_EQ(run_file_request(root, request).error, 0);
-    struct stat status {};
-    ASSERT_EQ(::stat((tree.root() / "file").c_str(), &status), 0);
-    EXPECT_EQ(status.st_mtim.tv_sec, moment.seconds);
-    EXPECT_EQ(status.st_mtim.tv_nsec, 123456789);
-  }
+  const FileRequest request{
+      .kind = Kind::set_modification_time, .path = "/file", .modified = {-5, 123456789}};
+  const FileResult changed = run_file_request(root, request);
+  EXPECT_EQ(changed.error, 0);
+  EXPECT_EQ(changed.modified, -5);
+  struct stat status {};
+  ASSERT_EQ(::stat((tree.root() / "file").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mtim.tv_sec, -5);
+  EXPECT_EQ(status.st_mtim.tv_nsec, 123456789);
+}
+
+TEST_F(Storage, LeavesADirectoryWhatItsAdministratorSetBesidesTheAccess) {
+  std::filesystem::create_directory(tree.root() / "shared");
+  ASSERT_EQ(::chmod((tree.root() / "shared").c_str(), 03777), 0);
+  EXPECT_EQ(run_file_request(root, {.kind = Kind::set_mode, .path = "/shared", .mode = 0755}).error, 0);
+  EXPECT_EQ(std::filesystem::status(tree.root() / "shared").permissions(), std::filesystem::perms(03755));
 }
 
 TEST_F(Storage, SetsTheModeOfFilesItMayNotReadAndOfDirectories) {
@@ -126,13 +132,16 @@ TEST_F(Storage, SetsTheModeOfFilesItMayNotReadAndOfDirectories) {
   }
 }
 
-TEST_F(Storage, ChangesNothingOutsideTheRootAndNoDevice) {
+TEST_F(Storage, ChangesNothingThroughALinkAndNoDevice) {
   tree.write(tree.outside() / "secret", "x");
+  tree.write(tree.root() / "file", "x");
   const auto before = std::filesystem::status(tree.outside() / "secret").permissions();
   std::filesystem::create_symlink(tree.outside() / "secret", tree.root() / "link");
+  std::filesystem::create_symlink("file", tree.root() / "inner");
   ASSERT_EQ(::mkfifo((tree.root() / "fifo").c_str(), 0600), 0);
   for (const Kind kind : {Kind::set_mode, Kind::set_modification_time}) {
-    EXPECT_EQ(run(kind, "/link"), ENOENT);
+    EXPECT_EQ(run(kind, "/link"), EINVAL);
+    EXPECT_EQ(run(kind, "/inner"), EINVAL);
     EXPECT_EQ(run(kind, "/fifo"), EINVAL);
   }
   EXPECT_EQ(std::filesystem::status(tree.outside() / "secret").permissions(), before);
