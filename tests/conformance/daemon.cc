@@ -1,0 +1,129 @@
+// Starts and stops the daemon. Its ready line is waited for: nothing sleeps for luck.
+#include "daemon.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+#include <stdexcept>
+
+#include "socket.h"
+
+namespace conformance {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Two ports in a row, free on all loopback addresses: data connections come from the one below.
+std::uint16_t free_port() {
+  std::random_device random;
+  for (int tries = 0; tries < 100; ++tries) {
+    // Below the range that the kernel takes ports from.
+    const auto port = static_cast<std::uint16_t>(20000 + random() % 12000);
+    try {
+      Socket::listen(Address("127.0.0.1", port));
+      Socket::listen(Address("127.0.0.1", static_cast<std::uint16_t>(port - 1)));
+      return port;
+    } catch (const Mishap&) {
+      continue;
+    }
+  }
+  throw std::runtime_error("no free port");
+}
+
+bool has_ipv6() {
+  try {
+    Socket::listen(Address("::1", 0));
+    return true;
+  } catch (const Mishap&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+Daemon::Daemon(const std::string& binary) {
+  std::string name = fs::temp_directory_path() / "conformance-XXXXXX";
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+  directory_ = name;
+  fs::create_directories(directory_ / "root" / "incoming");
+  // Between the choice of a port and its use somebody else may take it.
+  for (int tries = 0; tries < 3; ++tries) {
+    port_ = free_port();
+    write_configuration();
+    if (start(binary)) return;
+  }
+  std::ifstream log(directory_ / "log");
+  const std::string text{std::istreambuf_iterator<char>(log), {}};
+  fs::remove_all(directory_);
+  throw std::runtime_error(binary + " does not start: " + text);
+}
+
+Daemon::~Daemon() {
+  kill(process_, SIGTERM);
+  waitpid(process_, nullptr, 0);
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+void Daemon::write_configuration() const {
+  const std::string port = std::to_string(port_);
+  const std::string root = directory_ / "root";
+  std::ofstream file(directory_ / "uvftpd.toml");
+  file << "[server]\nlisten = [\"127.0.0.1:" << port << "\", \"127.0.0.2:" << port << '"'
+       << (has_ipv6() ? ", \"[::1]:" + port + '"' : "") << "]\n"
+       << "[active]\nsource_port = " << port_ - 1 << "\n"
+       << "[timeouts]\ndata_open = 2\n"
+       << "[limits]\nlogin_delay = \"400ms\"\n"
+       << "[anonymous]\nenabled = true\nroot = \"" << root << "\"\n"
+       << "write = \"dropbox\"\nupload_directory = \"/incoming\"\n"
+       << "[[user]]\nname = \"alice\"\nroot = \"" << root
+       << "\"\npermissions = \"write\"\n"
+       // "wonderland", hashed cheaply
+       << "password = "
+          "\"$6$rounds=1000$7iRqD6wLChUsOveG$l07KRIziU0bqEab5DXkJqwIGBk4UX073xUlw6A53M5UZp7NezDhqhc0f"
+          "VB4gqA5NR66ePecNsO47ffd2ziF6v/\"\n";
+}
+
+bool Daemon::start(const std::string& binary) {
+  int ready[2];
+  if (pipe(ready) != 0) throw std::runtime_error("no pipe");
+  process_ = fork();
+  if (process_ == 0) {
+    const std::string configuration = directory_ / "uvftpd.toml";
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // should this program crash
+    dup2(ready[1], STDOUT_FILENO);
+    dup2(open((directory_ / "log").c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600), STDERR_FILENO);
+    close(ready[0]);
+    execl(binary.c_str(), binary.c_str(), "run", "-c", configuration.c_str(), "--ready", nullptr);
+    _exit(127);
+  }
+  close(ready[1]);
+  pollfd line{ready[0], POLLIN, 0};
+  char first = 0;
+  const bool is_ready = poll(&line, 1, 20000) > 0 && read(ready[0], &first, 1) == 1;
+  close(ready[0]);
+  if (!is_ready) {
+    kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+  }
+  return is_ready;
+}
+
+void Daemon::tell(Options& options) const {
+  options.host = "127.0.0.1";
+  options.port = port_;
+  options.user = "alice";
+  options.password = "wonderland";
+  options.root = directory_ / "root";
+  options.log = directory_ / "log";
+}
+
+}  // namespace conformance

@@ -1,0 +1,128 @@
+// Preparing and inspecting files. Permissions are wide: the server may well be another user than this
+// program.
+#include "place.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "line.h"
+#include "options.h"
+
+namespace conformance {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string new_name() {
+  static int count = 0;
+  return "conformance-" + std::to_string(getpid()) + '-' + std::to_string(++count);
+}
+
+void open_to_all(const fs::path& path) {
+  fs::permissions(path, fs::is_directory(path) ? fs::perms(0777) : fs::perms(0666));
+}
+
+}  // namespace
+
+Place::Place() : name_(new_name()) {
+  Client client;
+  client.log_in();
+  const std::string above = client.directory();
+  path_ = (above == "/" ? "" : above) + '/' + name_;
+  if (options().root.empty()) {
+    client.demand("MKD " + name_, 257);
+    client.demand("CWD " + name_, 250);
+    client.demand("TYPE I", 200);
+    helper_ = std::move(client);
+  } else {
+    fs::create_directory(on_disk());
+    open_to_all(on_disk());
+  }
+}
+
+Place::~Place() {
+  try {
+    if (!helper_) {
+      fs::remove_all(on_disk());
+      return;
+    }
+    for (const std::string& file : made_files_) helper_->command("DELE " + file);
+    for (const std::string& directory : made_directories_) helper_->command("RMD " + directory);
+    helper_->command("CWD ..");
+    helper_->command("RMD " + name_);
+  } catch (const std::exception&) {
+    // What the server does not let us remove stays; that is no line's failure.
+  }
+}
+
+Client Place::client() const {
+  Client result;
+  enter(result);
+  return result;
+}
+
+void Place::enter(Client& client) const {
+  client.log_in();
+  client.demand("CWD " + path_, 250);
+}
+
+void Place::write(const std::string& name, const std::string& content) {
+  if (helper_) {
+    made_files_.push_back(name);
+    const Transfer upload = helper_->upload("STOR " + name, content);
+    if (!upload.closing.is_completion())
+      throw NotShown("a file cannot be prepared: " + upload.closing.text());
+    return;
+  }
+  std::ofstream(on_disk(name), std::ios::binary) << content;
+  open_to_all(on_disk(name));
+}
+
+void Place::write_big(const std::string& name) {
+  if (helper_) return write(name, std::string(kBigSize, '\0'));
+  write(name, "");
+  fs::resize_file(on_disk(name), kBigSize);
+}
+
+void Place::make_directory(const std::string& name) {
+  if (helper_) {
+    made_directories_.push_back(name);
+    helper_->demand("MKD " + name, 257);
+    return;
+  }
+  fs::create_directory(on_disk(name));
+  open_to_all(on_disk(name));
+}
+
+void Place::set_time(const std::string& name) {
+  const timespec times[2] = {{981173106, 0}, {981173106, 0}};
+  if (utimensat(AT_FDCWD, on_disk(name).c_str(), times, 0) != 0) throw NotShown("the time cannot be set");
+}
+
+bool Place::has(const std::string& name) {
+  if (!helper_) return fs::exists(fs::symlink_status(on_disk(name)));
+  return ("\n" + helper_->name_list()).find("\n" + name + "\r\n") != std::string::npos;
+}
+
+std::string Place::read(const std::string& name) {
+  if (helper_) {
+    const Transfer download = helper_->download("RETR " + name);
+    if (!download.closing.is_completion()) throw Mishap(name + " is not there: " + download.closing.text());
+    return download.data;
+  }
+  std::ifstream file(on_disk(name), std::ios::binary);
+  if (!file) throw Mishap(name + " is not there");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+fs::path Place::on_disk(const std::string& name) const {
+  if (options().root.empty()) throw NotShown("needs --root: it looks at the disk");
+  return fs::path(options().root) / name_ / name;
+}
+
+}  // namespace conformance
