@@ -11,7 +11,7 @@ namespace conformance {
 
 namespace {
 
-std::string quoted(const Reply& reply) { return '"' + reply.text() + '"'; }
+std::string quoted(const Reply& reply) { return '"' + printable(reply.text()) + '"'; }
 
 }  // namespace
 
@@ -25,6 +25,14 @@ Client ipv6_client() {
     throw NotShown(std::string("not reached over IPv6: ") + mishap.what());
   }
   return Client(server_ipv6_address());
+}
+
+Client anonymous_client() {
+  Client client;
+  Reply answer = client.command("USER anonymous");
+  if (answer.code == 331) answer = client.command("PASS conformance@example.org");
+  if (answer.code != 230) throw NotOffered("no anonymous login: " + answer.text());
+  return client;
 }
 
 Client::Client() : Client(server_address()) {}
@@ -65,14 +73,30 @@ Reply Client::command(std::string_view line) {
   try {
     return reply();
   } catch (const Mishap& mishap) {
-    throw Mishap(std::string(line.substr(0, 80)) + ": " + mishap.what());
+    throw Mishap(printable(line.substr(0, 80)) + ": " + mishap.what());
   }
+}
+
+Reply Client::optional(std::string_view line) {
+  Reply answer = command(line);
+  if (is_unknown(line, answer)) throw NotOffered(printable(answer.text()));
+  return answer;
+}
+
+bool Client::is_unknown(std::string_view line, const Reply& answer) {
+  if (answer.code != 500) return answer.code == 502;
+  // Some servers say 500 to wrong arguments of known verbs: so what do they say to a verb that nobody knows?
+  const std::string verb(line.substr(0, line.find(' ')));
+  const std::string invented(verb.size(), 'Q');
+  std::string text = command(invented).text();
+  for (std::size_t at; (at = text.find(invented)) != std::string::npos;) text.replace(at, verb.size(), verb);
+  return text == answer.text();
 }
 
 Reply Client::demand(std::string_view line, int code) {
   Reply answer = command(line);
   if (answer.code != code) {
-    throw Mishap(std::string(line) + ": expected " + std::to_string(code) + ", came " + quoted(answer));
+    throw Mishap(printable(line) + ": expected " + std::to_string(code) + ", came " + quoted(answer));
   }
   return answer;
 }

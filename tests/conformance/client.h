@@ -32,6 +32,10 @@ class Client {
   Reply reply();        // the next one
   Reply final_reply();  // the next one that is not preliminary
   Reply command(std::string_view line);
+  // As command; the line is about what is not offered where the verb is not known.
+  Reply optional(std::string_view line);
+  // Whether `answer` to `line` says no more than that the verb is not there.
+  bool is_unknown(std::string_view line, const Reply& answer);
   // As command; throws Mishap unless `code` is answered.
   Reply demand(std::string_view line, int code);
   bool is_silent(std::chrono::milliseconds wait) { return !control_.is_readable(wait); }
@@ -59,6 +63,9 @@ Address server_ipv6_address();
 
 // A client over IPv6; the line is not shown where the server is not reached that way.
 Client ipv6_client();
+
+// Logged in as anonymous; the line is about what is not offered where that is refused.
+Client anonymous_client();
 
 // A data connection that holds back a sender early.
 constexpr int kSmallBuffer = 16 * 1024;

@@ -11,8 +11,7 @@ namespace {
 
 void ExpectATransferAfterEprt(Client& client, char delimiter) {
   const Socket listener = Socket::listen(client.control().local().with_port(0));
-  const Reply answer = client.command(eprt_command(listener.local(), delimiter));
-  offered(answer);
+  const Reply answer = client.optional(eprt_command(listener.local(), delimiter));
   ASSERT_EQ(answer.code, 200) << delimiter << ": " << answer;
   client.send("RETR file");
   EXPECT_EQ(listener.accept().read_to_end(), "content") << delimiter;
@@ -36,8 +35,7 @@ MUST(77, "RFC 2428 §2", EprtTakesAnyDelimiterAndBothProtocols) {
 MUST(78, "RFC 2428 §2", EprtWithAnotherProtocolIs522WithTheSupportedOnes) {
   Client client;
   client.log_in();
-  const Reply answer = client.command("EPRT |3|127.0.0.1|2000|");
-  offered(answer);
+  const Reply answer = client.optional("EPRT |3|127.0.0.1|2000|");
   EXPECT_EQ(answer.code, 522) << answer;
   EXPECT_TRUE(std::regex_match(answer.text(), std::regex("522[^()]*\\([0-9]+(,[0-9]+)*\\)[^()0-9]*")))
       << answer;
@@ -46,8 +44,7 @@ MUST(78, "RFC 2428 §2", EprtWithAnotherProtocolIs522WithTheSupportedOnes) {
 MUST(79, "RFC 2428 §3", EpsvAnswers229WithThePortOnly) {
   Client client;
   client.log_in();
-  const Reply answer = client.command("EPSV");
-  offered(answer);
+  const Reply answer = client.optional("EPSV");
   EXPECT_TRUE(std::regex_match(answer.text(), std::regex(R"(229[^()]*\(([!-~])\1\1\d+\1\)[^()]*)")))
       << answer;
 }
@@ -56,8 +53,7 @@ MUST(80, "RFC 2428 §3", EpsvTakesAFamilyOrAnswers522) {
   Place place;
   place.write("file", "content");
   Client client = place.client();
-  const Reply own = client.command("EPSV 1");
-  offered(own);
+  const Reply own = client.optional("EPSV 1");
   ASSERT_EQ(own.code, 229) << own;
   Socket data = Socket::connect(client.control().peer().with_port(port_of_passive_reply(own)));
   ASSERT_TRUE(client.command("RETR file").is_preliminary());
@@ -73,8 +69,7 @@ MUST(81, "RFC 2428 §4", BehindEpsvAllOnlyEpsvIsTaken) {
   Place place;
   place.write("file", "content");
   Client client = place.client();
-  const Reply answer = client.command("EPSV ALL");
-  offered(answer);
+  const Reply answer = client.optional("EPSV ALL");
   ASSERT_TRUE(answer.is_completion()) << answer;
   const Socket listener = Socket::listen(client.control().local().with_port(0));
   const std::string lines[] = {"PASV", port_command(listener.local()), eprt_command(listener.local())};

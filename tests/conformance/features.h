@@ -13,8 +13,7 @@
 namespace conformance {
 
 inline Reply feat(Client& client) {
-  const Reply answer = client.command("FEAT");
-  offered(answer);
+  const Reply answer = client.optional("FEAT");
   if (answer.code != 211) throw Mishap("FEAT: " + answer.text());
   return answer;
 }

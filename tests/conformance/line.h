@@ -5,9 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
-#include <string>
-
-#include "reply.h"
 
 namespace conformance {
 
@@ -29,11 +26,6 @@ struct Line {
 };
 
 void run_line(const Line& line);
-
-// The line is about an optional verb, which the server answered with `reply`.
-inline void offered(const Reply& reply) {
-  if (reply.is_unknown_verb()) throw NotOffered("not offered: " + reply.text());
-}
 
 }  // namespace conformance
 

@@ -18,7 +18,7 @@ namespace {
 // session's.
 Client listing_client(const Place& place) {
   Client client = place.client();
-  offered(client.command("MLST"));
+  client.optional("MLST");
   return client;
 }
 

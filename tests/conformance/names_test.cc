@@ -37,13 +37,13 @@ MUST(96, "RFC 2640 §3.1", OneBlankEndsTheVerbAndFurtherOnesAreTheNames) {
 MUST(97, "RFC 2640 §3.1", CrInANameTravelsAsCrNul) {
   using namespace std::string_literals;
   Place place;
+  place.make_directory("a\rb");  // a server may refuse to make such names, not to reach them
+  place.on_disk();
   Client client = place.client();
-  const Reply made = client.demand("MKD a\r\0b"s, 257);
-  EXPECT_NE(made.text().find("a\r\0b"s), std::string::npos) << made;
-  EXPECT_TRUE(place.has("a\rb"));
-  EXPECT_EQ(client.command("CWD a\r\0b"s).code, 250);
-  client.command("CDUP");
-  client.command("RMD a\r\0b"s);
+  const Reply entered = client.command("CWD a\r\0b"s);
+  EXPECT_EQ(entered.code, 250) << entered;
+  const Reply told = client.demand("PWD", 257);
+  EXPECT_NE(told.text().find("a\r\0b"s), std::string::npos) << told;
 }
 
 MUST(98, "RFC 2640 §3.2", BytesThatAreNoUtf8SurviveARoundTrip) {
@@ -75,8 +75,7 @@ SHOULD(99, "RFC 2640 §7 (practice)", ControlCharactersAreShownEscaped) {
 MUST(100, "RFC 2640 §4.1", LangChoosesALanguage) {
   Client client;
   client.log_in();
-  const Reply chosen = client.command("LANG");
-  offered(chosen);
+  const Reply chosen = client.optional("LANG");
   EXPECT_EQ(chosen.code, 200) << chosen;
   const std::string line = Features(client).line("LANG");
   EXPECT_NE(line.find('*'), std::string::npos) << line;

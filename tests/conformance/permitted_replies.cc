@@ -46,7 +46,8 @@ const std::vector<Row> kRows = {
     {"SYST", "SYST", {215, 502}},
     {"STAT", "STAT", {211, 212, 213, 450, 502, 530}},
     {"HELP", "HELP", {211, 214, 502}},
-    {"SITE", "SITE HELP", {200, 202, 530, 502}},
+    // 214 is "the meaning of a particular non-standard command" (section 4.2.2), so it fits SITE HELP.
+    {"SITE", "SITE HELP", {200, 202, 530, 502, 214}},
     {"NOOP", "NOOP", {200}},
 };
 

@@ -3,6 +3,7 @@
 #include "reply.h"
 
 #include <cctype>
+#include <cstdio>
 
 #include "socket.h"
 
@@ -27,8 +28,20 @@ std::string Reply::text() const {
   return result;
 }
 
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char letter : text) {
+    char escaped[5] = {letter, '\0'};
+    if (static_cast<unsigned char>(letter) < 0x20 && letter != '\n') {
+      std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned>(letter));
+    }
+    result += escaped;
+  }
+  return result;
+}
+
 std::ostream& operator<<(std::ostream& stream, const Reply& reply) {
-  stream << '"' << reply.text() << '"';
+  stream << '"' << printable(reply.text()) << '"';
   for (const std::string& fault : reply.faults) stream << " (" << fault << ')';
   return stream;
 }
@@ -72,7 +85,7 @@ std::optional<Reply> ReplyReader::next() {
   std::size_t position = 0;
   auto first = line(reply.faults, position);
   if (!first) return {};
-  if (!begins_with_code(*first)) throw Mishap("no reply, but \"" + *first + '"');
+  if (!begins_with_code(*first)) throw Mishap("no reply, but \"" + printable(*first) + '"');
   const std::string code = first->substr(0, 3);
   if (code[0] < '1' || code[0] > '5') reply.faults.emplace_back("no code of RFC 959");
   reply.code = std::stoi(code);

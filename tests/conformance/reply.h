@@ -18,10 +18,11 @@ struct Reply {
   bool is_preliminary() const { return code / 100 == 1; }
   bool is_completion() const { return code / 100 == 2; }
   bool is_refusal() const { return code >= 400; }
-  bool is_unknown_verb() const { return code == 500 || code == 502; }
   std::string text() const;  // all its lines
 };
 
+// For failures: control characters would hide what they say.
+std::string printable(std::string_view text);
 std::ostream& operator<<(std::ostream& stream, const Reply& reply);
 
 class ReplyReader {

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdio>
 #include <fstream>
+#include <set>
 
 namespace conformance {
 
@@ -17,16 +18,38 @@ std::string property(const testing::TestResult& result, const std::string& key) 
   return {};
 }
 
-// MkdAnswers257WithThePath: "Mkd answers 257 with the path".
+// What is written in capitals in a sentence.
+const std::set<std::string> kNames = {"abor", "acct", "allo", "appe", "cdup", "cr",   "crlf", "cwd",  "dele",
+                                      "eprt", "epsv", "feat", "help", "iac",  "lang", "mdtm", "mfmt", "mkd",
+                                      "mlsd", "mlst", "nlst", "noop", "nul",  "opts", "pass", "pasv", "pwd",
+                                      "quit", "rein", "rest", "retr", "rmd",  "rnfr", "rnto", "site", "smnt",
+                                      "stat", "stor", "stou", "stru", "syst", "tvfs", "user", "utc",  "utf8"};
+
+std::string spelled(std::string word) {
+  if (kNames.contains(word)) {
+    for (char& letter : word) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  }
+  return word;
+}
+
+// MkdAnswers257WithThePath: "MKD answers 257 with the path".
 std::string sentence(const std::string& name) {
   std::string result;
+  std::string word;
+  const auto end_word = [&] {
+    result += (result.empty() || word.empty() ? "" : " ") + spelled(word);
+    word.clear();
+  };
   for (const char letter : name) {
     const auto byte = static_cast<unsigned char>(letter);
-    const bool begins_number = std::isdigit(byte) != 0 && !result.empty() &&
-                               std::isdigit(static_cast<unsigned char>(result.back())) == 0;
-    if (!result.empty() && (std::isupper(byte) != 0 || begins_number)) result += ' ';
-    result += result.empty() ? letter : static_cast<char>(std::tolower(byte));
+    const bool is_code = std::isdigit(byte) != 0 &&
+                         (word.empty() || (word != "ipv" && word != "utf" &&
+                                           std::isdigit(static_cast<unsigned char>(word.back())) == 0));
+    if (std::isupper(byte) != 0 || is_code) end_word();
+    word += static_cast<char>(std::tolower(byte));
   }
+  end_word();
+  if (!result.empty()) result[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(result[0])));
   return result;
 }
 
