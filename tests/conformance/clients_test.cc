@@ -139,8 +139,9 @@ CLIENTS(156, "practice", TheGreetingIsOneShortLineWithoutAVersion) {
   const Reply& greeting = client.greeting();
   EXPECT_EQ(greeting.lines.size(), 1U) << greeting;
   EXPECT_LT(greeting.text().size(), 510U);
-  EXPECT_FALSE(std::regex_search(greeting.text(), std::regex("\\d+\\.\\d+(\\.|[a-z]|\\b)(?!\\d+\\.\\d)")))
-      << greeting;
+  const std::string text =
+      std::regex_replace(greeting.text(), std::regex(R"(\d+\.\d+\.\d+\.\d+)"), "an address");
+  EXPECT_FALSE(std::regex_search(text, std::regex(R"(\d\.\d)"))) << greeting;
 }
 
 void ExpectAborToWork(Place& place, const std::string& urgent, const std::string& rest) {

@@ -33,8 +33,9 @@ MUST(73, "RFC 2389 §3.2, §4", EveryExtensionHasItsLineAndNoneThatIsNotThere) {
   feat(client);  // allowed before login
   client.log_in();
   const Features features(client);
-  for (const char* line : {"SIZE missing", "MDTM missing", "MLST", "EPSV 9", "EPRT |9|x|1|", "LANG", "MFMT",
-                           "AUTH x", "HOST", "CLNT x", "CSID", "HASH missing", "RANG", "AVBL"}) {
+  for (const char* line : {"SIZE missing", "MDTM missing", "MLST .", "EPSV 1", "EPRT |9|x|1|", "LANG EN",
+                           "MFMT 20010203040506 missing", "AUTH x", "HOST x", "CLNT x", "CSID Name=x;",
+                           "HASH missing", "RANG 0 1", "AVBL"}) {
     const std::string verb = std::string(line).substr(0, 4);
     const Reply answer = client.command(line);
     EXPECT_EQ(features.has(verb), !client.is_unknown(line, answer))

@@ -61,6 +61,7 @@ class Trial {
       return;
     }
     place_.enter(client_);
+    client_.demand("TYPE I", 200);  // some take REST in no other type
     if (state_ == State::in_transfer) {
       held_.emplace(client_);
       return;

@@ -150,7 +150,7 @@ void ExpectUnknownFormsAre504AndJunkIs501(Client& client) {
     const int code = client.command(line).code;
     EXPECT_TRUE(code == 504 || code == 200) << line << " is known, so offered or 504: " << code;
   }
-  for (const char* line : {"TYPE Z", "TYPE 17", "TYPE", "MODE Z", "MODE", "STRU Z", "STRU"}) {
+  for (const char* line : {"TYPE Z", "TYPE 17", "TYPE", "MODE X", "MODE", "STRU Z", "STRU"}) {
     const Reply answer = client.command(line);
     EXPECT_EQ(answer.code, 501) << line << " is no TYPE, MODE or STRU: " << answer;
   }

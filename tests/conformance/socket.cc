@@ -144,6 +144,7 @@ std::string Socket::read_some() {
 std::string Socket::read_to_end() {
   std::string result;
   for (std::string more = read_some(); !more.empty(); more = read_some()) result += more;
+  close();
   return result;
 }
 
@@ -152,7 +153,10 @@ bool Socket::ends() {
   std::string buffer(64 * 1024, '\0');
   while (std::chrono::steady_clock::now() < deadline) {
     if (!is_readable(options().patience)) return false;
-    if (::recv(descriptor_, buffer.data(), buffer.size(), 0) <= 0) return true;
+    if (::recv(descriptor_, buffer.data(), buffer.size(), 0) <= 0) {
+      close();
+      return true;
+    }
   }
   return false;
 }

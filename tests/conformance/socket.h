@@ -55,9 +55,9 @@ class Socket {
   bool is_open() const { return descriptor_ >= 0; }
   bool is_readable(std::chrono::milliseconds wait) const;
   std::string read_some();  // empty at the end; throws Mishap when nothing comes, or a reset
+  // Both close at the end, as a client does: a server may wait for that before it says that all is well.
   std::string read_to_end();
-  // Whether the other side closes or resets it, whatever comes before that.
-  bool ends();
+  bool ends();  // whether the other side closes or resets it, whatever comes before that
   void write(std::string_view bytes);
   void write_urgent(std::string_view bytes);  // the last byte is the urgent one
   void close();
