@@ -37,8 +37,8 @@ MUST(96, "RFC 2640 §3.1", OneBlankEndsTheVerbAndFurtherOnesAreTheNames) {
 MUST(97, "RFC 2640 §3.1", CrInANameTravelsAsCrNul) {
   using namespace std::string_literals;
   Place place;
-  place.make_directory("a\rb");  // a server may refuse to make such names, not to reach them
-  place.on_disk();
+  std::filesystem::create_directory(
+      place.on_disk("a\rb"));  // a server may refuse to make it, not to reach it
   Client client = place.client();
   const Reply entered = client.command("CWD a\r\0b"s);
   EXPECT_EQ(entered.code, 250) << entered;

@@ -8,6 +8,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "line.h"
 #include "options.h"
@@ -25,6 +26,19 @@ std::string new_name() {
 
 void open_to_all(const fs::path& path) {
   fs::permissions(path, fs::is_directory(path) ? fs::perms(0777) : fs::perms(0666));
+}
+
+// Removes what lies where the client stands.
+void empty(Client& client) {
+  std::istringstream names(client.name_list());
+  for (std::string name; std::getline(names, name);) {
+    if (name.ends_with('\r')) name.pop_back();
+    if (name == "." || name == ".." || client.command("DELE " + name).is_completion()) continue;
+    if (!client.command("CWD " + name).is_completion()) continue;
+    empty(client);
+    client.command("CWD ..");
+    client.command("RMD " + name);
+  }
 }
 
 }  // namespace
@@ -51,8 +65,7 @@ Place::~Place() {
       fs::remove_all(on_disk());
       return;
     }
-    for (const std::string& file : made_files_) helper_->command("DELE " + file);
-    for (const std::string& directory : made_directories_) helper_->command("RMD " + directory);
+    empty(*helper_);
     helper_->command("CWD ..");
     helper_->command("RMD " + name_);
   } catch (const std::exception&) {
@@ -73,7 +86,6 @@ void Place::enter(Client& client) const {
 
 void Place::write(const std::string& name, const std::string& content) {
   if (helper_) {
-    made_files_.push_back(name);
     const Transfer upload = helper_->upload("STOR " + name, content);
     if (!upload.closing.is_completion())
       throw NotShown("a file cannot be prepared: " + upload.closing.text());
@@ -91,7 +103,6 @@ void Place::write_big(const std::string& name) {
 
 void Place::make_directory(const std::string& name) {
   if (helper_) {
-    made_directories_.push_back(name);
     helper_->demand("MKD " + name, 257);
     return;
   }

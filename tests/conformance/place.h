@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "client.h"
 
@@ -41,8 +40,6 @@ class Place {
   std::string name_;
   std::string path_;
   std::optional<Client> helper_;  // does without --root what the disk does with it
-  std::vector<std::string> made_files_;
-  std::vector<std::string> made_directories_;
 };
 
 }  // namespace conformance

@@ -43,23 +43,47 @@ SHOULD(84, "RFC 2577 §3", PortToAnotherAddressIsRefused) {
   }
 }
 
+// What the server sends before it closes the connection, or resets it.
+std::string what_comes(Socket& connection) {
+  std::string result;
+  while (true) {
+    if (!connection.is_readable(options().patience)) return result + "(and it stays open)";
+    try {
+      const std::string more = connection.read_some();
+      if (more.empty()) return result;
+      result += more;
+    } catch (const Mishap&) {
+      return result;
+    }
+  }
+}
+
 SHOULD(85, "RFC 2577 §8", ADataConnectionFromAnotherAddressIsClosed) {
   if (!server_address().host().starts_with("127.")) throw NotShown("needs a second address of this machine");
   Place place;
   place.write("file", "content");
   Client client = place.client();
-  const std::uint16_t port = port_of_passive_reply(client.demand("PASV", 227));
-  std::string stolen;
+  const Address passive =
+      client.control().peer().with_port(port_of_passive_reply(client.demand("PASV", 227)));
+  std::optional<Socket> stranger;
   try {
-    Socket stranger = Socket::connect(client.control().peer().with_port(port), Address("127.0.0.9", 0));
-    client.send("RETR file");
-    stolen = stranger.read_to_end();
+    stranger = Socket::connect(passive, Address("127.0.0.9", 0));
   } catch (const Mishap&) {
-    // refused, or reset: as good as closed
+    // refused: better still
   }
-  EXPECT_EQ(stolen, "");
-  const Reply answer = client.final_reply();
-  EXPECT_EQ(answer.code, 425) << answer;
+  client.send("RETR file");
+  if (stranger) {
+    EXPECT_EQ(what_comes(*stranger), "");
+  }
+  std::optional<Reply> answer;
+  try {
+    answer = client.final_reply();
+  } catch (const Mishap&) {
+    // It still waits for its own client, who must then be served.
+    EXPECT_EQ(Socket::connect(passive).read_to_end(), "content");
+    return;
+  }
+  EXPECT_EQ(answer->code, 425) << *answer;
 }
 
 SHOULD(86, "RFC 2577 §5", AFewWrongPasswordsEndTheConnectionWith421) {
