@@ -68,6 +68,10 @@ bool is_permitted(const Row& row, State state, bool had_preliminary, int code) {
   const bool is_before_login = state == State::before_user || state == State::after_user;
   // Section 4.2.2 calls 530 "not logged in", and some rows of commands that need a login forgot it.
   if (is_before_login && code == 530) return true;
+  // RFC 1123, section 4.1.3.4 adds these two; STOU behind REST is undefined (RFC 3659, section 5.3).
+  if (state == State::after_rest && row.data != nullptr) {
+    if (code == 554 || code == 555 || (std::string(row.verb) == "STOU" && code / 100 == 5)) return true;
+  }
   // RFC 2428 demands a refusal and names no code; 503 is what section 4.2.2 calls a bad sequence.
   const std::string verb = row.verb;
   return state == State::after_epsv_all && (verb == "PORT" || verb == "PASV") && code / 100 == 5;

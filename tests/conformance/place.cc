@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <vector>
 
 #include "line.h"
 #include "options.h"
@@ -26,6 +27,25 @@ std::string new_name() {
 
 void open_to_all(const fs::path& path) {
   fs::permissions(path, fs::is_directory(path) ? fs::perms(0777) : fs::perms(0666));
+}
+
+// What lies on the disk goes when the program ends: some servers stand in a directory for all their sessions,
+// and fall when it is taken away.
+class Leftovers {
+ public:
+  ~Leftovers() {
+    std::error_code ignored;
+    for (const fs::path& path : paths_) fs::remove_all(path, ignored);
+  }
+  void add(fs::path path) { paths_.push_back(std::move(path)); }
+
+ private:
+  std::vector<fs::path> paths_;
+};
+
+Leftovers& leftovers() {
+  static Leftovers the_leftovers;
+  return the_leftovers;
 }
 
 // Removes what lies where the client stands.
@@ -56,15 +76,13 @@ Place::Place() : name_(new_name()) {
   } else {
     fs::create_directory(on_disk());
     open_to_all(on_disk());
+    leftovers().add(on_disk());
   }
 }
 
 Place::~Place() {
   try {
-    if (!helper_) {
-      fs::remove_all(on_disk());
-      return;
-    }
+    if (!helper_) return;  // Leftovers removes it
     empty(*helper_);
     helper_->command("CWD ..");
     helper_->command("RMD " + name_);

@@ -66,7 +66,10 @@ class Trial {
       held_.emplace(client_);
       return;
     }
-    if (state_ == State::after_epsv_all) client_.demand("EPSV ALL", 200);
+    // RFC 2428 names no code for this one.
+    if (state_ == State::after_epsv_all && !client_.command("EPSV ALL").is_completion()) {
+      throw Mishap("EPSV ALL is refused");
+    }
     // ABOR with a data connection open is another matter: 226, or 225.
     if (row_.data != nullptr) {
       const Reply answer =
