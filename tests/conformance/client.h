@@ -38,7 +38,9 @@ class Client {
   bool is_unknown(std::string_view line, const Reply& answer);
   // As command; throws Mishap unless `code` is answered.
   Reply demand(std::string_view line, int code);
-  bool is_silent(std::chrono::milliseconds wait) { return !control_.is_readable(wait); }
+  bool is_silent(std::chrono::milliseconds wait) {
+    return !reader_.has_bytes() && !control_.is_readable(wait);
+  }
   bool is_closed() { return control_.ends(); }
 
   Socket passive(int receive_buffer = 0);  // PASV, over IPv6 EPSV

@@ -30,6 +30,7 @@ class ReplyReader {
   void append(std::string_view bytes);
   // The next reply, if all of it is here. Throws Mishap where no code begins it.
   std::optional<Reply> next();
+  bool has_bytes() const { return !buffer_.empty(); }
   // The Telnet commands that came between the replies.
   const std::string& telnet() const { return telnet_; }
 

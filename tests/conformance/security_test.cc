@@ -74,6 +74,7 @@ SHOULD(85, "RFC 2577 §8", ADataConnectionFromAnotherAddressIsClosed) {
   client.send("RETR file");
   if (stranger) {
     EXPECT_EQ(what_comes(*stranger), "");
+    stranger->close();
   }
   std::optional<Reply> answer;
   try {
@@ -193,9 +194,8 @@ SHOULD(91, "RFC 2577 §5", PasswordsAreNotLogged) {
 SHOULD(92, "RFC 2577 §4", TheAddressAloneIsNoLogin) {
   Client client;
   EXPECT_NE(client.command("USER " + options().user).code, 230);
+  EXPECT_TRUE(client.command("PASS").is_refusal()) << "an empty password is taken";
   EXPECT_TRUE(client.command("PWD").is_refusal());
-  EXPECT_TRUE(client.command("PASS").is_refusal());
-  EXPECT_TRUE(client.command("LIST").is_refusal());
 }
 
 SHOULD(93, "RFC 2577 §5 (practice)", RootCannotLogIn) {
