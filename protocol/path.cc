@@ -49,15 +49,12 @@ bool is_acceptable_new_name(std::string_view path) {
   return std::none_of(name.begin(), name.end(), is_control);
 }
 
-std::string printable(std::string_view text) {
-  std::string shown(text);
-  std::replace_if(shown.begin(), shown.end(), is_control, '?');
-  return shown;
-}
-
 std::string quoted(std::string_view path) {
   std::string text = "\"";
-  for (const char c : printable(path)) text.append(c == '"' ? 2 : 1, c);
+  for (const char c : path) {
+    text.append(c == '"' ? 2 : 1, c == '\n' ? '?' : c);
+    if (c == '\r') text += '\0';
+  }
   return text += '"';
 }
 

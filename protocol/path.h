@@ -24,10 +24,9 @@ bool is_within(std::string_view path, std::string_view directory);
 // are UTF-8 text; one with a newline or an escape sequence in it only serves to deceive).
 bool is_acceptable_new_name(std::string_view path);
 
-// For a reply's text: control characters replaced by '?', so that a name cannot forge a reply line.
-std::string printable(std::string_view text);
-
-// Likewise, in double quotes, and quotes within it doubled (RFC 959, appendix II).
+// The path for a reply's text in double quotes, quotes within it doubled (RFC 959, appendix II), so that a
+// client can send it back. A CR is sent as CR NUL (RFC 2640, section 3.1); a LF, which no path has here,
+// would forge a reply's line.
 std::string quoted(std::string_view path);
 
 }  // namespace uvftpd

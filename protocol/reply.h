@@ -1,6 +1,7 @@
 // Replies: a code named by its meaning, and the text.
 //
-// Pure. Handlers give text without client bytes in it except in quoted(); encode() makes the wire form.
+// Pure. Handlers give text without client bytes in it, except paths by quoted() and name_as_sent(); encode()
+// makes the wire form.
 #pragma once
 
 #include <cstdint>

@@ -114,8 +114,10 @@ TEST(Path, IsQuotedWithItsQuotesDoubled) {
   EXPECT_EQ(quoted("\""), "\"\"\"\"");
 }
 
-TEST(Path, IsQuotedWithoutControlCharactersAndWithEveryOtherByte) {
-  EXPECT_EQ(quoted("/a\r\n226 Done.\x1b\x7f"), "\"/a??226 Done.??\"");
+TEST(Path, IsQuotedByteForByteButForTheEndsOfLines) {
+  EXPECT_EQ(quoted("/a\r\n226 Done.\x1b\x7f"),
+            "\"/a\r\0"
+            "?226 Done.\x1b\x7f\""s);
   EXPECT_EQ(quoted("/\xc3\xa9\xff"), "\"/\xc3\xa9\xff\"");
 }
 
