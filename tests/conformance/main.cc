@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <string_view>
 
 #include "daemon.h"
 #include "options.h"
@@ -27,6 +28,7 @@ int run() {
 }  // namespace conformance
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--help") return std::printf("%s", conformance::kUsage) < 0;
   GTEST_FLAG_SET(brief, true);  // the table tells what passed
   testing::InitGoogleTest(&argc, argv);
   try {
