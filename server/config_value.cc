@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 
-#include "protocol/path.h"
 #include "server/config_text.h"
 
 namespace uvftpd {
@@ -33,7 +32,11 @@ std::string to_string(const Mistake& mistake) {
 
 std::string shown(std::string_view text) {
   constexpr std::size_t kMost = 80;
-  return text.size() <= kMost ? quoted(text) : quoted(text.substr(0, kMost)) + "...";
+  std::string quote = "\"" + std::string(text.substr(0, kMost)) + "\"";
+  std::replace_if(
+      quote.begin(), quote.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
+      '?');
+  return text.size() <= kMost ? quote : quote + "...";
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view last_joint) {
@@ -114,7 +117,7 @@ std::optional<std::size_t> ValueReader::word_of(const std::vector<std::string>& 
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   }
   std::vector<std::string> in_quotes;
-  for (const std::string& word : words) in_quotes.push_back(quoted(word));
+  for (const std::string& word : words) in_quotes.push_back(shown(word));
   refuse("be " + joined(in_quotes, " or "));
   return std::nullopt;
 }
