@@ -107,6 +107,13 @@ Address unmapped(const Address& address) {
   return ipv4;
 }
 
+Address network_of(const Address& address) {
+  if (address.family == Address::Family::ipv4) return address;
+  Address network{address.family, address.bytes, 0};
+  std::fill(network.bytes.begin() + 8, network.bytes.end(), std::uint8_t{0});
+  return network;
+}
+
 std::optional<Address> parse_address(std::string_view text) {
   return text.find(':') == std::string_view::npos ? parse_ipv4(text) : parse_ipv6(text);
 }

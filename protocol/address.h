@@ -32,6 +32,9 @@ struct SocketAddress {
 // ::ffff:a.b.c.d as a.b.c.d; any other address as it is.
 Address unmapped(const Address& address);
 
+// What one customer of a network mostly has: an IPv4 address, or an IPv6 /64 without its scope.
+Address network_of(const Address& address);
+
 // "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1" (un-mapped). No port, no brackets, no scope, no names.
 std::optional<Address> parse_address(std::string_view text);
 // RFC 5952's form for IPv6.

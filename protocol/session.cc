@@ -101,8 +101,8 @@ Actions Session::password_checked(const std::optional<Rights>& granted) {
   return take();
 }
 
-Actions Session::login_too_busy() {
-  reply(Code::too_many_sessions, "Too many logins at once, try again later.");
+Actions Session::login_not_now(std::string why) {
+  reply(Code::too_many_failures, std::move(why));
   close();
   return take();
 }

@@ -53,8 +53,8 @@ class Session {
   Actions transfer_finished(const TransferResult& result);
   Actions idle_expired();
   Actions login_expired();
-  Actions login_too_busy();   // instead of password_checked()
-  Actions service_closing();  // a running transfer may end first
+  Actions login_not_now(std::string why);  // instead of password_checked()
+  Actions service_closing();               // a running transfer may end first
 
   // ---- what the server needs to know ----
   bool accepts(const Line& line) const;  // false while it must wait its turn

@@ -180,6 +180,7 @@ Config serve_config(const ServeCommand& command) {
   config.server.listen = command.listen;
   config.active.source_port = 0;
   config.limits.per_address = 0;
+  config.limits.login_failures_per_address = 0;
   config.limits.login_delay = Milliseconds(0);
   config.log.level = "warn";
   config.anonymous.enabled = true;

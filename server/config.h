@@ -76,6 +76,7 @@ struct Config {
     unsigned sessions = 10000;
     unsigned per_address = 50;  // 0: no limit
     unsigned login_failures = 3;
+    unsigned login_failures_per_address = 10;  // 0: no limit
     Milliseconds login_delay = std::chrono::seconds(1);
   } limits;
 

@@ -77,11 +77,15 @@ constexpr Option kOptions[] = {
 
     {"limits", "sessions", "10000", "Control connections at one time.",
      [](R& in, C& out) { in.read_whole(out.limits.sessions, 1U, 1'000'000U); }},
-    {"limits", "per_address", "50", "Of these from one address; 0 is no limit.",
+    {"limits", "per_address", "50", "Of these from one address (IPv6: a /64); 0 is no limit.",
      [](R& in, C& out) { in.read_whole(out.limits.per_address, 0U, 1'000'000U); }},
     {"limits", "login_failures", "3", "Refused logins before the control connection is closed.",
      [](R& in, C& out) { in.read_whole(out.limits.login_failures, 1U, 100U); }},
-    {"limits", "login_delay", "1", "A time: how long a refusal waits.",
+    {"limits", "login_failures_per_address", "10",
+     "The same for an address (IPv6: a /64), however it connects; one is forgiven every 10 s; 0 is no limit.",
+     [](R& in, C& out) { in.read_whole(out.limits.login_failures_per_address, 0U, 1'000'000U); }},
+    {"limits", "login_delay", "1",
+     "A time: how long a refusal waits; as much again for each earlier failure of the address, 10 s at most.",
      [](R& in, C& out) { in.read_time(out.limits.login_delay, Milliseconds(0), seconds(60)); }},
 
     {"anonymous", "enabled", "false", "Whether these names may log in.",

@@ -1,4 +1,5 @@
 // How a ControlConnection carries out what its Session asks for; its events are in control_connection.cc.
+#include <algorithm>
 #include <ctime>
 
 #include "protocol/file_error.h"
@@ -7,6 +8,13 @@
 #include "server/log.h"
 
 namespace uvftpd {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestDelay = std::chrono::seconds(10);  // of a refused login
+
+}  // namespace
 
 // An action may bring about an event before it returns; what that asks for is done after what was asked
 // before.
@@ -31,9 +39,17 @@ void ControlConnection::carry_out(CheckPassword& action) {
     is_anonymous_ = true;
     return admit(*guest, action.password);
   }
+  const std::string from = place();
+  if (!services_.throttle.may_try(from, milliseconds(now()))) {
+    log_event(Level::warning, "turned-away",
+              {{"client", to_string(peer().host)}, {"key", "limits.login_failures_per_address"}});
+    return perform(session_.login_not_now("Too many failed logins from your address, try again later."));
+  }
   login_ = std::make_unique<LoginAttempt>(services_.loop, [this] { refuse(); });
-  const auto submitted = services_.logins.submit(id_, std::move(action.user), std::move(action.password));
-  if (submitted == LoginWorkers::Submitted::too_busy) perform(session_.login_too_busy());
+  const auto submitted =
+      services_.logins.submit(id_, from, std::move(action.user), std::move(action.password));
+  if (submitted == LoginWorkers::Submitted::too_busy)
+    perform(session_.login_not_now("Too many logins at once, try again later."));
 }
 
 void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
@@ -44,10 +60,12 @@ void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
     admit(*services_.accounts.find(session_.user()), session_.user());
     return event_over();
   }
-  // A fixed time after the question: how long the hash took is nobody's business.
-  const auto elapsed = std::chrono::milliseconds(now() - login_->asked);
-  const auto delay = services_.config.limits.login_delay;
-  login_->refusal.start(delay > elapsed ? delay - elapsed : std::chrono::milliseconds(0));
+  // A time after the question that does not tell how long the hash took.
+  const unsigned earlier = services_.throttle.failures(place(), milliseconds(now()));
+  const auto delay = std::min(services_.config.limits.login_delay * (1 + earlier), kLongestDelay);
+  const auto elapsed = milliseconds(now() - login_->asked);
+  login_->refusal.start(std::max(delay - elapsed, milliseconds(0)));
+  services_.throttle.failed(place(), milliseconds(now()));
 }
 
 void ControlConnection::refuse() {
@@ -135,7 +153,7 @@ Dtp& ControlConnection::dtp() {
 
 void ControlConnection::record(const TransferResult& result) {
   const std::unique_ptr<CurrentTransfer> ended = std::exchange(transfer_, nullptr);
-  const std::uint64_t milliseconds = now() - ended->begun;
+  const std::uint64_t lasted = now() - ended->begun;
   const bool is_complete = result.outcome == TransferResult::Outcome::complete;
   using Kind = TransferRequest::Kind;
   const Kind kind = ended->request.kind;
@@ -148,12 +166,12 @@ void ControlConnection::record(const TransferResult& result) {
              {"outcome", std::string(to_string(result.outcome))},
              {"reason", result.error == 0 ? "" : describe_file_error(result.error)},
              {"bytes", std::to_string(result.bytes)},
-             {"milliseconds", std::to_string(milliseconds)}});
+             {"milliseconds", std::to_string(lasted)}});
   const bool is_file = kind != Kind::list && kind != Kind::name_list && kind != Kind::fact_list;
   if (!is_file || result.outcome == TransferResult::Outcome::refused) return;
   services_.transfer_log.append(
       {.ended = std::time(nullptr),
-       .seconds = static_cast<std::int64_t>(milliseconds / 1000),
+       .seconds = static_cast<std::int64_t>(lasted / 1000),
        .client = peer().host,
        .bytes = result.bytes,
        .path = ended->request.path,

@@ -75,6 +75,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   void carry_out(CloseControl& action);
 
   void admit(const Account& account, std::string_view name);
+  std::string place() const { return to_string(network_of(peer().host)); }
   void refuse();
   void file_request_done(const FileResult& result);
   void abort();

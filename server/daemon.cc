@@ -19,6 +19,8 @@ namespace uvftpd {
 namespace {
 
 constexpr unsigned kMaxDataLoops = 4;
+constexpr std::chrono::seconds kForgiving{10};  // one failed login
+constexpr std::size_t kMaxPlaces = 4096;        // whose failed logins are remembered
 constexpr std::size_t kControlBuffer = 64 * 1024;
 
 // The bound is the administrator's; the soft limit is only a habit of old programs that use select(2).
@@ -98,6 +100,7 @@ class Daemon {
                         [this](std::uint64_t session, LoginWorkers::Verdict verdict) {
                           if (server_) server_->password_checked(session, verdict);
                         });
+    LoginThrottle throttle(config_.limits.login_failures_per_address, kForgiving, kMaxPlaces);
     const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxDataLoops);
     DataLoops data_loops(loop_, count, config_.timeouts.stalled);
     DigestSlots digest_slots(loop_);
@@ -107,6 +110,7 @@ class Daemon {
                       .accounts = accounts_,
                       .passive_addresses = passive_addresses,
                       .logins = logins,
+                      .throttle = throttle,
                       .data_loops = data_loops,
                       .digest_slots = digest_slots,
                       .transfer_log = transfer_log_,

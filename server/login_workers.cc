@@ -1,12 +1,14 @@
 #include "server/login_workers.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace uvftpd {
 namespace {
 
 constexpr unsigned kThreads = 2;  // 32 MiB while both work
-constexpr std::size_t kMaxWaiting = 64;
+constexpr std::size_t kMaxWaiting = 128;
+constexpr std::ptrdiff_t kMaxWaitingOfOnePlace = 64;
 
 }  // namespace
 
@@ -26,11 +28,13 @@ LoginWorkers::~LoginWorkers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-LoginWorkers::Submitted LoginWorkers::submit(std::uint64_t session, std::string user, std::string password) {
+LoginWorkers::Submitted LoginWorkers::submit(std::uint64_t session, const std::string& place,
+                                             std::string user, std::string password) {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() >= kMaxWaiting) return Submitted::too_busy;
-    waiting_.push_back({session, std::move(user), std::move(password)});
+    const auto of_place = std::ranges::count(waiting_, place, &Check::place);
+    if (waiting_.size() >= kMaxWaiting || of_place >= kMaxWaitingOfOnePlace) return Submitted::too_busy;
+    waiting_.push_back({session, place, std::move(user), std::move(password)});
   }
   changed_.notify_one();
   return Submitted::queued;

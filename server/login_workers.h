@@ -27,12 +27,13 @@ class LoginWorkers {
   ~LoginWorkers();  // waits for the checks that run; drops those that wait
 
   enum class Submitted : std::uint8_t { queued, too_busy };
-  Submitted submit(std::uint64_t session, std::string user, std::string password);
+  // `place` is what has a share of the queue: no place may fill it.
+  Submitted submit(std::uint64_t session, const std::string& place, std::string user, std::string password);
 
  private:
   struct Check {
     std::uint64_t session;
-    std::string user, password;
+    std::string place, user, password;
   };
   struct Answer {
     std::uint64_t session;

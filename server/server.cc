@@ -74,15 +74,16 @@ std::vector<SocketAddress> Server::addresses() const {
 void Server::accept(uv::Tcp control) {
   const auto& limits = services_.config.limits;
   const Address client = peer_address(control.fd()).host;
-  const unsigned of_client = sessions_of_[client];
+  const Address network = network_of(client);
+  const unsigned of_client = sessions_of_[network];
   const bool is_full = sessions_.size() >= limits.sessions;
   if (is_full || (limits.per_address > 0 && of_client >= limits.per_address)) {
-    if (of_client == 0) sessions_of_.erase(client);
+    if (of_client == 0) sessions_of_.erase(network);
     log_event(Level::warning, "turned-away",
               {{"client", to_string(client)}, {"key", is_full ? "limits.sessions" : "limits.per_address"}});
     return control.write(encode({Code::too_many_sessions, "Too many sessions, try again later."}));
   }
-  ++sessions_of_[client];
+  ++sessions_of_[network];
   const std::uint64_t id = ++last_session_;
   ControlConnection::Owner& owner = *this;
   sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), owner);
@@ -96,7 +97,7 @@ void Server::password_checked(std::uint64_t session, LoginWorkers::Verdict verdi
 void Server::retire(std::uint64_t session) {
   auto gone = sessions_.extract(session);
   if (gone.empty()) return;
-  const auto client = sessions_of_.find(gone.mapped()->peer().host);
+  const auto client = sessions_of_.find(network_of(gone.mapped()->peer().host));
   if (--client->second == 0) sessions_of_.erase(client);
   retired_.push_back(std::move(gone.mapped()));
   bury_timer_.start(std::chrono::milliseconds(0));

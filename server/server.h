@@ -47,7 +47,7 @@ class Server final : ControlConnection::Owner {
   std::vector<uv::Listener> listeners_;
   std::uint64_t last_session_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<ControlConnection>> sessions_;
-  std::map<Address, unsigned> sessions_of_;  // by client address, where that is limited
+  std::map<Address, unsigned> sessions_of_;  // by the client's network
   std::vector<std::unique_ptr<ControlConnection>> retired_;
   uv::Timer bury_timer_;  // fires from a clean stack
   uv::Timer grace_timer_;

@@ -1,6 +1,7 @@
 // What every session shares. Owned by Server's maker (daemon), outlives all sessions.
 #pragma once
 
+#include "auth/login_throttle.h"
 #include "protocol/session.h"
 #include "server/accounts.h"
 #include "server/config.h"
@@ -20,6 +21,7 @@ struct Services {
   const Accounts& accounts;
   const PassiveAddresses& passive_addresses;
   LoginWorkers& logins;
+  LoginThrottle& throttle;
   DataLoops& data_loops;
   DigestSlots& digest_slots;
   TransferLog& transfer_log;

@@ -104,7 +104,7 @@ def base_config(root):
     return {
         "server": {"listen": listen},
         "active": {"source_port": 0},
-        "limits": {"per_address": 0},
+        "limits": {"per_address": 0, "login_failures_per_address": 0},
         "anonymous": {"enabled": True, "root": root},
         "user": [user(root)],
     }

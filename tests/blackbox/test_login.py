@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from harness import BINARY, EVERYTHING, PASSWORD, PASSWORD_HASH, ServerTest, user
+from harness import BINARY, EVERYTHING, PASSWORD, PASSWORD_HASH, BlackBoxTest, ServerTest, user
 from raw_client import BOUND, receive_all
 
 OTHER_HASHES = {
@@ -306,6 +306,42 @@ class SlowRefusal(ServerTest):
             control.reset()
         self.server.expect_descriptors(before + 4)
         self.client().do("NOOP", 200)
+
+
+class OneAddress(BlackBoxTest):
+    """What an address (IPv6: a /64) has tried counts for its next connections too."""
+
+    def refuse(self, server, family=4, source=None):
+        control = self.connect(server, family, source=source)
+        control.do("USER alice", 331)
+        reply = control.do("PASS wrong", 530, 421)
+        control.close()
+        return reply.code
+
+    def test_that_has_failed_too_often_is_turned_away_before_its_password_is_looked_at(self):
+        server = self.start({"limits": {"login_failures_per_address": 4, "login_delay": 0}})
+        self.assertEqual([self.refuse(server) for _ in range(6)], [530] * 4 + [421] * 2)
+        control = self.connect(server)
+        control.do("USER alice", 331)
+        control.do(f"PASS {PASSWORD}", 421)
+        control.expect_end()
+        self.assertIn("key=limits.login_failures_per_address", server.log_text())
+
+    def test_takes_nothing_from_others_nor_from_guests(self):
+        server = self.start({"limits": {"login_failures_per_address": 1, "login_delay": 0}})
+        self.assertEqual([self.refuse(server) for _ in range(2)], [530, 421])
+        self.client(server, name="anonymous")
+        self.client(server, source="127.0.0.2")
+
+    def test_waits_longer_for_each_refusal(self):
+        server = self.start({"limits": {"login_failures_per_address": 10, "login_delay": 0.3}})
+        times = []
+        for _ in range(3):
+            begin = time.monotonic()
+            self.refuse(server)
+            times.append(time.monotonic() - begin)
+        self.assertGreaterEqual(times[1], 0.55)
+        self.assertGreaterEqual(times[2], 0.85)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ void Daemon::write_configuration() const {
        << (has_ipv6() ? ", \"[::1]:" + port + '"' : "") << "]\n"
        << "[active]\nsource_port = " << port_ - 1 << "\n"
        << "[timeouts]\ndata_open = 2\n"
-       << "[limits]\nlogin_delay = \"400ms\"\n"
+       << "[limits]\nlogin_delay = \"400ms\"\nlogin_failures_per_address = 0\n"
        << "[anonymous]\nenabled = true\nroot = \"" << root << "\"\n"
        << "write = \"dropbox\"\nupload_directory = \"/incoming\"\n"
        << "[[user]]\nname = \"alice\"\nroot = \"" << root

@@ -179,5 +179,14 @@ TEST(ExtendedPort, IsMalformedOtherwise) {
     EXPECT_EQ(parse_extended_port(text).fault, Fault::malformed) << text;
 }
 
+TEST(Address, BelongsToANetworkThatOneCustomerHas) {
+  const auto network = [](const char* text) { return to_string(network_of(parse_address(text).value())); };
+  EXPECT_EQ(network("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+  Address local = parse_address("fe80::1").value();
+  local.scope = 2;
+  EXPECT_EQ(network_of(local), parse_address("fe80::").value());
+}
+
 }  // namespace
 }  // namespace uvftpd

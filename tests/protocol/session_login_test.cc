@@ -205,7 +205,7 @@ TEST_F(LoginTest, ThatTakesTooLongWhileThePasswordIsCheckedStaysClosed) {
 TEST_F(LoginTest, ClosesWhenTooManyPasswordsAreBeingChecked) {
   say("USER alice");
   say("PASS secret");
-  EXPECT_EQ(note(session.login_too_busy()), "421, close");
+  EXPECT_EQ(note(session.login_not_now("Later.")), "421, close");
   EXPECT_EQ(say("NOOP"), "must wait");
 }
 

@@ -159,7 +159,7 @@ class Walk {
     if (std::holds_alternative<CheckPassword>(asked)) {
       const Rights rights{
           chance(70) ? Permissions::all() : Permissions::reading(), {}, chance(20) ? "/up" : "", "x"};
-      if (chance(1)) return note("too busy", session_.login_too_busy());
+      if (chance(1)) return note("too busy", session_.login_not_now("Later."));
       note("password", session_.password_checked(chance(80) ? std::optional(rights) : std::nullopt));
     } else if (std::holds_alternative<RunFileRequest>(asked)) {
       const bool is_cancelled = std::exchange(is_aborted_, false) && chance(80);
