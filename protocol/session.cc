@@ -74,6 +74,12 @@ Actions Session::login_expired() {
   return take();
 }
 
+Actions Session::gave_way() {
+  reply(Code::too_many_sessions, "Too many sessions, and you are not logged in.");
+  close();
+  return take();
+}
+
 Actions Session::service_closing() {
   ending_ = Ending::after_this;
   if (is_idle()) activity_over();

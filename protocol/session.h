@@ -53,6 +53,7 @@ class Session {
   Actions transfer_finished(const TransferResult& result);
   Actions idle_expired();
   Actions login_expired();
+  Actions gave_way();  // to a new client, since all places are taken and this one is not logged in
   Actions login_not_now(std::string why);  // instead of password_checked()
   Actions service_closing();               // a running transfer may end first
 

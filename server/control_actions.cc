@@ -79,6 +79,7 @@ void ControlConnection::refuse() {
 
 void ControlConnection::admit(const Account& account, std::string_view name) {
   root_ = account.root;
+  owner_.admitted(id_);
   log_event(Level::info, "login",
             {{"session", std::to_string(id_)},
              {"client", to_string(peer().host)},

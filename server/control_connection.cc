@@ -76,6 +76,12 @@ void ControlConnection::service_closing() {
   event_over();
 }
 
+void ControlConnection::give_way() {
+  perform(session_.gave_way());
+  flush();
+  leave();
+}
+
 void ControlConnection::expired() {
   switch (clock_) {
     case Clock::none:

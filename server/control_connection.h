@@ -26,6 +26,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
    public:
     // The connection is over. It must not be destroyed before the stack has unwound.
     virtual void retire(std::uint64_t session) = 0;
+    virtual void admitted(std::uint64_t session) = 0;  // it has logged in
 
    protected:
     ~Owner() = default;
@@ -39,6 +40,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   const SocketAddress& peer() const { return session_.peer(); }
   void password_checked(LoginWorkers::Verdict verdict);
   void service_closing();
+  void give_way();  // retires at once
 
  private:
   enum class State : std::uint8_t { open, closing, gone };

@@ -76,7 +76,7 @@ void Server::accept(uv::Tcp control) {
   const Address client = peer_address(control.fd()).host;
   const Address network = network_of(client);
   const unsigned of_client = sessions_of_[network];
-  const bool is_full = sessions_.size() >= limits.sessions;
+  const bool is_full = sessions_.size() >= limits.sessions && !make_room();
   if (is_full || (limits.per_address > 0 && of_client >= limits.per_address)) {
     if (of_client == 0) sessions_of_.erase(network);
     log_event(Level::warning, "turned-away",
@@ -86,7 +86,17 @@ void Server::accept(uv::Tcp control) {
   ++sessions_of_[network];
   const std::uint64_t id = ++last_session_;
   ControlConnection::Owner& owner = *this;
+  strangers_.insert(id);
   sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), owner);
+}
+
+// Who has not logged in gives way: a flood of connections keeps nobody out who works.
+bool Server::make_room() {
+  if (strangers_.empty()) return false;
+  const std::uint64_t oldest = *strangers_.begin();
+  log_event(Level::warning, "gave-way", {{"session", std::to_string(oldest)}, {"key", "limits.sessions"}});
+  sessions_.at(oldest)->give_way();
+  return true;
 }
 
 void Server::password_checked(std::uint64_t session, LoginWorkers::Verdict verdict) {
@@ -95,6 +105,7 @@ void Server::password_checked(std::uint64_t session, LoginWorkers::Verdict verdi
 }
 
 void Server::retire(std::uint64_t session) {
+  strangers_.erase(session);
   auto gone = sessions_.extract(session);
   if (gone.empty()) return;
   const auto client = sessions_of_.find(network_of(gone.mapped()->peer().host));

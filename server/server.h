@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -39,6 +40,8 @@ class Server final : ControlConnection::Owner {
   int listen_at(const SocketAddress& address);
   void accept(uv::Tcp control);
   void retire(std::uint64_t session) override;
+  void admitted(std::uint64_t session) override { strangers_.erase(session); }
+  bool make_room();
   void bury();
 
   Services& services_;
@@ -47,6 +50,7 @@ class Server final : ControlConnection::Owner {
   std::vector<uv::Listener> listeners_;
   std::uint64_t last_session_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<ControlConnection>> sessions_;
+  std::set<std::uint64_t> strangers_;        // that have not logged in yet, the oldest first
   std::map<Address, unsigned> sessions_of_;  // by the client's network
   std::vector<std::unique_ptr<ControlConnection>> retired_;
   uv::Timer bury_timer_;  // fires from a clean stack

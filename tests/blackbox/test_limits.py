@@ -2,7 +2,7 @@
 
 import unittest
 
-from harness import HAS_IPV6, BlackBoxTest, wait_until
+from harness import HAS_IPV6, PASSWORD, BlackBoxTest, wait_until
 from raw_client import Control
 
 
@@ -45,7 +45,7 @@ class Sessions(LimitTest):
         one.do("QUIT", 221)
         one.expect_end()
         one.close()
-        three = self.accepted(server)
+        three = self.accepted(server).login("alice", PASSWORD)
         self.refused(server)
         two.reset()
         four = self.accepted(server)
@@ -71,6 +71,41 @@ class Sessions(LimitTest):
                 pass
             control.expect(421)
             control.close()
+
+
+class Strangers(LimitTest):
+    """Sessions without a login: when all places are taken they give way, the oldest first."""
+
+    def test_give_way_to_new_clients_and_those_who_are_logged_in_stay(self):
+        server = self.start({"limits": {"sessions": 4}})
+        friends = [self.client(server) for _ in range(2)]
+        oldest, younger = self.connect(server), self.connect(server)
+        self.client(server)
+        oldest.expect(421)
+        oldest.expect_end()
+        younger.do("NOOP", 200)
+        self.client(server)
+        younger.expect(421)
+        self.refused(server)
+        for client in friends:
+            client.do("NOOP", 200)
+
+    def test_give_way_in_mid_dialogue_too(self):
+        server = self.start({"limits": {"sessions": 1, "login_delay": 5}})
+        stranger = self.connect(server)
+        stranger.do("USER alice", 331)
+        stranger.send("PASS wrong")
+        self.client(server)
+        self.assertIn(421, [reply.code for reply in stranger.remaining_replies()])
+        self.assertIn("event=gave-way", server.log_text())
+
+    def test_keep_nobody_out_however_many_they_are(self):
+        server = self.start({"limits": {"sessions": 20}})
+        friend = self.client(server)
+        flood = [self.connect(server) for _ in range(100)]
+        self.client(server).do("NOOP", 200)
+        friend.do("NOOP", 200)
+        self.assertEqual(len(flood), 100)
 
 
 class PerAddress(LimitTest):
