@@ -37,6 +37,7 @@ struct PassiveRule {
 
 enum class WithoutSourcePort : std::uint8_t { fallback, refuse };
 enum class AnonymousWrite : std::uint8_t { none, dropbox, upload, full };
+enum class Fence : std::uint8_t { require, prefer, off };
 enum class LogFormat : std::uint8_t { text, json };
 
 struct User {
@@ -89,6 +90,10 @@ struct Config {
   } anonymous;
 
   std::vector<User> users;
+
+  struct Sandbox {
+    Fence landlock = Fence::prefer;
+  } sandbox;
 
   struct Log {
     std::string level = "info";

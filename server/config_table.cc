@@ -31,6 +31,7 @@ constexpr Section kSections[] = {
     {"limits", Section::Shape::table, "What one client, and all of them, may take."},
     {"anonymous", Section::Shape::table, "The login of the names \"anonymous\" and \"ftp\", in any case."},
     {"user", Section::Shape::array_of_tables, "A user; a block each.", append_user},
+    {"sandbox", Section::Shape::table, "The fences that the daemon puts up around itself at start."},
     {"log", Section::Shape::table, "What is told, and where."},
 };
 
@@ -117,6 +118,14 @@ constexpr Option kOptions[] = {
      "rename, "
      "delete, mkdir, rmdir, chmod and mtime; \"read\" where nothing is said.",
      read_permissions},
+
+    {"sandbox", "landlock", R"("prefer")",
+     "Landlock, which keeps it within the roots: \"require\" it, \"prefer\" it where the kernel has it, or "
+     "\"off\".",
+     [](R& in, C& out) {
+       in.read_word(out.sandbox.landlock,
+                    {{"require", Fence::require}, {"prefer", Fence::prefer}, {"off", Fence::off}});
+     }},
 
     {"log", "level", R"("info")", "The least that is told: trace, debug, info, warn, error, critical or off.",
      read_log_level},

@@ -12,7 +12,9 @@
 #include <thread>
 #include <vector>
 
+#include "server/landlock.h"
 #include "server/log.h"
+#include "server/owner_names.h"
 #include "server/server.h"
 
 namespace uvftpd {
@@ -95,6 +97,7 @@ class Daemon {
     if (!unknown.empty())
       log_event(Level::warning, "unknown-host", {{"key", "passive.address"}, {"names", unknown}});
 
+    if (!put_up_fences()) return ExitStatus::failed;
     std::vector<char> buffer(kControlBuffer);
     LoginWorkers logins(loop_, authenticator(config_),
                         [this](std::uint64_t session, LoginWorkers::Verdict verdict) {
@@ -132,6 +135,25 @@ class Daemon {
     loop_.run();
     server_.reset();
     return ExitStatus::ok;
+  }
+
+  // Before the first thread starts: they bind the threads that come after.
+  bool put_up_fences() {
+    const Fence wanted = config_.sandbox.landlock;
+    if (wanted == Fence::off) {
+      log_event(Level::info, "fences", {{"landlock", "off"}});
+      return true;
+    }
+    user_name(0);  // what looking up names needs is loaded while it can be
+    group_name(0);
+    const LandlockResult result = put_up_landlock(config_);
+    const bool is_up = result.state == LandlockResult::State::up;
+    const bool is_fatal = !is_up && wanted == Fence::require;
+    const Level level =
+        is_up || result.state == LandlockResult::State::missing ? Level::info : Level::warning;
+    log_event(is_fatal ? Level::error : level, "fences",
+              {{"landlock", is_up ? "up" : "down"}, {"reason", result.text}});
+    return !is_fatal;
   }
 
   // The first asks, the second tells.

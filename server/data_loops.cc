@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/landlock.h"
+
 namespace uvftpd {
 
 // ---- on a data loop ----
@@ -18,6 +20,7 @@ DataLoop::~DataLoop() {
 }
 
 void DataLoop::run() {
+  forbid_new_connections();
   loop_.run();  // until Order::Kind::close
   runners_.clear();
   orders_.reset();

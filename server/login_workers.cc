@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "server/landlock.h"
+
 namespace uvftpd {
 namespace {
 
@@ -41,6 +43,7 @@ LoginWorkers::Submitted LoginWorkers::submit(std::uint64_t session, const std::s
 }
 
 void LoginWorkers::work() {
+  forbid_new_connections();
   for (;;) {
     Check check;
     {

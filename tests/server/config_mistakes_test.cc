@@ -84,7 +84,7 @@ TEST_F(ConfigMistakes, UnknownSectionsGetTheNearestKnownOne) {
   const std::string told = mistakes("[colours]\n");
   EXPECT_TRUE(
       told.ends_with("; the sections are server, active, passive, passive.rule, timeouts, limits, "
-                     "anonymous, user and log\n"))
+                     "anonymous, user, sandbox and log\n"))
       << told;
 }
 

@@ -1,0 +1,130 @@
+// Landlock as a fence of its own: what plain open(2), without openat2's jail, reaches behind it. Each test is
+// a child process, since the fence cannot be taken down.
+#include "server/landlock.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+#include <thread>
+
+#include "server/descriptor.h"
+#include "temporary_tree.h"
+
+namespace uvftpd {
+namespace {
+
+constexpr int kDone = 0, kWrong = 1, kMissing = 2;
+
+class LandlockTest : public testing::Test {
+ protected:
+  LandlockTest() {
+    std::filesystem::create_directory(tree.root() / "incoming");
+    tree.write(tree.root() / "file", "inside");
+    tree.write(tree.outside() / "secret", "outside");
+    config.anonymous.enabled = true;
+    config.anonymous.root = tree.root();
+    config.anonymous.write = AnonymousWrite::upload;
+    config.anonymous.upload_directory = "/incoming";
+  }
+
+  // Whether `check` holds in a process behind the fence.
+  void expect(const std::function<bool()>& check) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      const LandlockResult result = put_up_landlock(config);
+      if (result.state == LandlockResult::State::missing) ::_exit(kMissing);
+      ::_exit(result.state == LandlockResult::State::up && check() ? kDone : kWrong);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == kMissing) GTEST_SKIP() << "no Landlock here";
+    EXPECT_EQ(WEXITSTATUS(status), kDone);
+  }
+
+  // 0 or errno.
+  static int open_error(const std::filesystem::path& path, int flags) {
+    const Descriptor opened(::open(path.c_str(), flags | O_CLOEXEC, 0600));
+    return opened.is_open() ? 0 : errno;
+  }
+  static int connect_error() {
+    const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
+    sockaddr_in nobody{};
+    nobody.sin_family = AF_INET;
+    nobody.sin_port = htons(1);
+    nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return ::connect(socket.get(), reinterpret_cast<sockaddr*>(&nobody), sizeof nobody) == 0 ? 0 : errno;
+  }
+
+  TemporaryTree tree;
+  Config config;
+};
+
+TEST_F(LandlockTest, LetsFilesBelowTheRootBeRead) {
+  expect([this] {
+    return open_error(tree.root() / "file", O_RDONLY) == 0 &&
+           open_error(tree.root(), O_RDONLY | O_DIRECTORY) == 0;
+  });
+}
+
+TEST_F(LandlockTest, LetsNothingOutsideBeOpened) {
+  expect([this] {
+    return open_error(tree.outside() / "secret", O_RDONLY) == EACCES &&
+           open_error(tree.outside(), O_RDONLY | O_DIRECTORY) == EACCES &&
+           open_error(tree.outside() / "new", O_WRONLY | O_CREAT) == EACCES &&
+           open_error("/etc/shadow", O_RDONLY) == EACCES && open_error("/dev/null", O_WRONLY) == EACCES;
+  });
+}
+
+TEST_F(LandlockTest, LetsFilesBeWrittenOnlyWhereSomebodyMay) {
+  expect([this] {
+    return open_error(tree.root() / "file", O_WRONLY) == EACCES &&
+           open_error(tree.root() / "new", O_WRONLY | O_CREAT) == EACCES &&
+           ::unlink((tree.root() / "file").c_str()) != 0 &&
+           ::mkdir((tree.root() / "new").c_str(), 0700) != 0 &&
+           open_error(tree.root() / "incoming" / "new", O_WRONLY | O_CREAT) == 0 &&
+           ::mkdir((tree.root() / "incoming" / "made").c_str(), 0700) == 0;
+  });
+}
+
+TEST_F(LandlockTest, LetsNoLinkLeadOutside) {
+  std::filesystem::create_symlink(tree.outside() / "secret", tree.root() / "link");
+  expect([this] { return open_error(tree.root() / "link", O_RDONLY) == EACCES; });
+}
+
+TEST_F(LandlockTest, LetsNothingBeExecutedOrLinkedIn) {
+  expect([this] {
+    return ::link((tree.outside() / "secret").c_str(), (tree.root() / "incoming" / "hard").c_str()) != 0 &&
+           ::symlink("/etc/shadow", (tree.root() / "incoming" / "soft").c_str()) != 0 &&
+           ::execl("/bin/true", "true", nullptr) != 0 && errno == EACCES;
+  });
+}
+
+TEST_F(LandlockTest, HoldsForThreadsThatComeLater) {
+  expect([this] {
+    int error = 0;
+    std::thread([&] { error = open_error(tree.outside() / "secret", O_RDONLY); }).join();
+    return error == EACCES;
+  });
+}
+
+TEST_F(LandlockTest, LetsAThreadThatOnlyMovesBytesMakeNoConnection) {
+  expect([] {
+    int error = 0;
+    std::thread([&] {
+      forbid_new_connections();
+      error = connect_error();
+    }).join();
+    return error == EACCES && connect_error() == ECONNREFUSED;
+  });
+}
+
+}  // namespace
+}  // namespace uvftpd
