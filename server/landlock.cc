@@ -108,7 +108,9 @@ LandlockResult failed(const char* what) {
 
 LandlockResult put_up_landlock(const Config& config) {
   const int abi = abi_version();
-  if (abi < kFirstUseful) return {LandlockResult::State::missing, "this kernel has none"};
+  if (abi < kFirstUseful)
+    return {LandlockResult::State::missing,
+            abi < 0 && errno == EPERM ? "not permitted" : "this kernel has none"};
   const Descriptor ruleset =
       create_ruleset({known_file_rights(abi), 0, abi >= kWithScopes ? kAbstractSockets | kSignals : 0}, abi);
   if (!ruleset.is_open()) return failed("landlock_create_ruleset");
