@@ -80,11 +80,11 @@ struct Identity {
 
 // The three bits of a mode that hold for the daemon: 4 reading, 2 writing, 1 executing or searching.
 unsigned own_bits(const struct stat& status) {
-  static const Identity self;
-  if (self.user == 0) return 7;
-  if (status.st_uid == self.user) return (status.st_mode >> 6) & 7;
+  static const Identity kSelf;
+  if (kSelf.user == 0) return 7;
+  if (status.st_uid == kSelf.user) return (status.st_mode >> 6) & 7;
   const bool is_member =
-      std::find(self.groups.begin(), self.groups.end(), status.st_gid) != self.groups.end();
+      std::find(kSelf.groups.begin(), kSelf.groups.end(), status.st_gid) != kSelf.groups.end();
   return (is_member ? status.st_mode >> 3 : status.st_mode) & 7;
 }
 
