@@ -6,6 +6,8 @@
 #include <array>
 #include <span>
 
+#include "server/hexadecimal.h"
+
 namespace uvftpd {
 namespace {
 
@@ -23,16 +25,6 @@ const EVP_MD* openssl_digest(DigestAlgorithm algorithm) {
       break;
   }
   return nullptr;
-}
-
-std::string hexadecimal(std::span<const unsigned char> bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0xf];
-  }
-  return text;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "protocol/ascii.h"
+#include "server/hexadecimal.h"
 #include "server/jail.h"
 #include "server/storage.h"
 
@@ -15,15 +16,10 @@ namespace {
 
 constexpr unsigned kFileMode = 0666;  // less the umask
 
-std::string with_random_digits(std::string name, std::size_t bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
+std::string with_random_digits(const std::string& name, std::size_t bytes) {
   std::array<unsigned char, 8> random{};
   [[maybe_unused]] const auto filled = ::getrandom(random.data(), random.size(), 0);
-  for (const unsigned char byte : std::span(random).first(bytes)) {
-    name += kDigits[byte >> 4];
-    name += kDigits[byte & 0xf];
-  }
-  return name;
+  return name + hexadecimal(std::span(random).first(bytes));
 }
 
 // Short enough for a directory that allows only short names, hidden from a plain `ls`.
