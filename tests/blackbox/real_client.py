@@ -173,3 +173,17 @@ class FilesTest(ClientTest):
         server.write("pub/deep/inner.txt", b"inner\n")
         make_odd_tree(server.path("odd"), odd_names())
         write_big(server.path("big.bin"), BIG)
+
+
+class PatternsTest(ClientTest):
+    """Files for patterns, and a tree of odd names without those that the client cannot do."""
+
+    cannot = ()
+
+    @classmethod
+    def fill(cls, server):
+        server.write("pub/hello.txt", b"hello\n", mtime=TIME)
+        server.write("pub/other.txt", b"other\n")
+        server.write("pub/page.html", b"<p>\n")
+        make_odd_tree(server.path("odd"), odd_names(cls.cannot))
+        write_big(server.path("big.bin"), 16)

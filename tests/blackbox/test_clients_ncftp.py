@@ -7,23 +7,16 @@ import unittest
 
 from harness import PASSWORD, wait_until
 from raw_client import BOUND
-from real_client import MIB, POOL, TIME, ClientTest, make_odd_tree, odd_names, tree, write_big
+from real_client import MIB, POOL, TIME, PatternsTest, make_odd_tree, odd_names, tree
 
 # What NcFTP cannot do in a tree, with any server: it takes a % in a directory's name for a part of a format, takes
 # " -> " in LIST for a symbolic link's, and passes over a name of three dots as over one of two.
 CANNOT = ("100%", "per%20cent", "%2e%2e", "...", "arrow -> target")
 
 
-class Ncftp(ClientTest):
+class Ncftp(PatternsTest):
+    cannot = CANNOT
     program = "ncftpget"
-
-    @staticmethod
-    def fill(server):
-        server.write("pub/hello.txt", b"hello\n", mtime=TIME)
-        server.write("pub/other.txt", b"other\n")
-        server.write("pub/page.html", b"<p>\n")
-        make_odd_tree(server.path("odd"), odd_names(CANNOT))
-        write_big(server.path("big.bin"), 16)
 
     def ncftp(self, program, *arguments, check=0, name="alice", password=PASSWORD, **options):
         """The arguments are the flags, and "HOST" where the host stands in them."""

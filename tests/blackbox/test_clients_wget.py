@@ -4,26 +4,18 @@ import os
 import time
 import unittest
 
-from real_client import LONG, MIB, ClientTest, make_odd_tree, odd_names, tree, write_big
+from real_client import LONG, MIB, TIME, PatternsTest, odd_names, tree
 
 # What wget cannot do, with any server: it drops blanks at the beginning of a name in LIST, cuts names that are longer
 # than 236 octets, and decodes a name from LIST a second time, as a part of a URL.
 CANNOT = (" leading blank", LONG, "per%20cent", "%2e%2e")
-TIME = 1_000_000_000  # 2001-09-09 01:46:40
 DAY = 86400
 
 
-class Wget(ClientTest):
+class Wget(PatternsTest):
+    cannot = CANNOT
     program = "wget"
     recent = int(time.time()) // 60 * 60 - 30 * DAY  # LIST tells it to the minute
-
-    @staticmethod
-    def fill(server):
-        server.write("pub/hello.txt", b"hello\n", mtime=TIME)
-        server.write("pub/other.txt", b"other\n")
-        server.write("pub/page.html", b"<p>\n")
-        make_odd_tree(server.path("odd"), odd_names(CANNOT))
-        write_big(server.path("big.bin"), 16)
 
     def wget(self, *arguments, check=0):
         done = self.run_client("--no-verbose", "--tries=1", "--timeout=60", *arguments, check=False)
