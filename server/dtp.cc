@@ -106,10 +106,10 @@ void Dtp::watch_listener() {
 // Takes the client's connection; a stranger's is closed and the listener stays (RFC 2577, section 4).
 void Dtp::accept() {
   for (;;) {
-    SocketResult taken = accept_from(listener_.get());
+    Accepted taken = accept_from(listener_.get());
     if (taken.error == EAGAIN) return watch_listener();
     if (taken.error != 0) return state_ == State::connecting ? finish(Outcome::no_connection) : forget();
-    const Address from = peer_address(taken.socket.get()).host;
+    const Address from = taken.peer.host;
     if (from == peer_.host) {
       poll_.reset();
       listener_.close();

@@ -73,7 +73,9 @@ std::vector<SocketAddress> Server::addresses() const {
 
 void Server::accept(uv::Tcp control) {
   const auto& limits = services_.config.limits;
-  const Address client = peer_address(control.fd()).host;
+  const SocketAddress peer = peer_address(control.fd());
+  if (peer.port == 0) return;
+  const Address& client = peer.host;
   const Address network = network_of(client);
   const unsigned of_client = sessions_of_[network];
   const bool is_full = sessions_.size() >= limits.sessions && !make_room();

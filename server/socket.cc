@@ -100,11 +100,13 @@ SocketResult listen_at(const SocketAddress& address) {
   return {std::move(socket), 0};
 }
 
-SocketResult accept_from(int listener) {
+Accepted accept_from(int listener) {
   for (;;) {
-    Descriptor socket(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (socket.is_open()) return {std::move(socket), 0};
-    if (errno != EINTR && errno != ECONNABORTED) return {{}, errno};
+    SystemAddress peer;
+    socklen_t size = SystemAddress::capacity();
+    Descriptor socket(::accept4(listener, peer.get(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.is_open()) return {std::move(socket), peer.parsed()};
+    if (errno != EINTR && errno != ECONNABORTED) return {{}, {}, errno};
   }
 }
 

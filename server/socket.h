@@ -34,7 +34,7 @@ class SystemAddress {
 };
 
 SocketAddress local_address(int fd);
-SocketAddress peer_address(int fd);
+SocketAddress peer_address(int fd);  // port 0: the peer has reset the connection
 
 struct SocketResult {
   Descriptor socket;
@@ -44,8 +44,13 @@ struct SocketResult {
 // A listening socket; EADDRINUSE is the only error worth another port.
 SocketResult listen_at(const SocketAddress& address);
 
+struct Accepted {
+  Descriptor socket;
+  SocketAddress peer = {};  // also of a connection that was reset meanwhile
+  int error = 0;
+};
 // One waiting connection; EAGAIN: none waits.
-SocketResult accept_from(int listener);
+Accepted accept_from(int listener);
 
 // Connects from `source`. EINPROGRESS comes with the socket: it is ready for writing once it is decided, then
 // connect_error() tells; ECONNRESET: it stood, and was reset before a byte came.

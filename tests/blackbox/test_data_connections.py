@@ -101,6 +101,15 @@ class Passive(DataTest):
         self.assertEqual(receive_all(data), CONTENT)
         self.ftp.expect(226)
 
+    def test_a_connection_that_was_reset_before_the_command_is_the_clients_all_the_same(self):
+        for command in ("STOR reset.bin", "RETR file.bin"):
+            data = self.ftp.data()
+            if command.startswith("STOR"):
+                data.send(b"begun")
+            data.reset()
+            self.ftp.do(command, 150)
+            self.ftp.expect(426)  # at once: nobody is waited for
+
     def test_a_port_is_new_each_time_and_not_to_be_guessed(self):
         ports = [self.ftp.pasv()[1] for _ in range(12)] + [self.ftp.epsv()[1] for _ in range(12)]
         self.assertGreater(len(set(ports)), 20, ports)
