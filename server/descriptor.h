@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -30,8 +29,10 @@ class Descriptor {
 
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
-  // 0 or errno: on network file systems the last error of writing comes here.
-  int close() { return fd_ >= 0 && ::close(std::exchange(fd_, -1)) != 0 ? errno : 0; }
+  int release() { return std::exchange(fd_, -1); }  // whose errors matter closes it himself
+  void close() {
+    if (fd_ >= 0) ::close(release());
+  }
 
  private:
   int fd_ = -1;

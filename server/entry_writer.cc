@@ -1,5 +1,6 @@
 #include "server/entry_writer.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -10,30 +11,39 @@
 #include <vector>
 
 #include "protocol/listing.h"
+#include "server/file_calls.h"
 #include "server/jail.h"
 #include "server/owner_names.h"
 
 namespace uvftpd {
 namespace {
 
+constexpr std::string_view kUnknown = "?";  // an owner
+
 // LIST's lines, with the owners' names kept from entry to entry.
 class LineWriter final : public EntryWriter {
  public:
   LineWriter() : formatter_(std::time(nullptr)) {}
 
-  void append(int directory, const char* name, std::string& out) override {
+  void append(int directory, const char* name, unsigned char kind, std::string& out) override {
     struct statx found {};
     constexpr unsigned kWanted =
         STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_SIZE | STATX_MTIME;
-    if (::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kWanted, &found) != 0) return;
-    if (user_.empty() || found.stx_uid != uid_) user_ = user_name(uid_ = found.stx_uid);
-    if (group_.empty() || found.stx_gid != gid_) group_ = group_name(gid_ = found.stx_gid);
+    if (file_calls::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kWanted, found) != 0) {
+      if (errno == ENOENT) return;
+      found = {};
+      found.stx_mode = static_cast<std::uint16_t>(DTTOIF(kind));
+    } else {
+      if (user_.empty() || found.stx_uid != uid_) user_ = user_name(uid_ = found.stx_uid);
+      if (group_.empty() || found.stx_gid != gid_) group_ = group_name(gid_ = found.stx_gid);
+    }
+    const bool is_known = found.stx_mask != 0;
     std::array<char, 1024> target;
     const auto length =
-        S_ISLNK(found.stx_mode) ? ::readlinkat(directory, name, target.data(), target.size()) : 0;
+        S_ISLNK(found.stx_mode) ? file_calls::readlinkat(directory, name, target.data(), target.size()) : 0;
     formatter_.append({.name = name,
-                       .owner = user_,
-                       .group = group_,
+                       .owner = is_known ? std::string_view(user_) : kUnknown,
+                       .group = is_known ? std::string_view(group_) : kUnknown,
                        .link_target = {target.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))},
                        .mode = found.stx_mode,
                        .links = found.stx_nlink,
@@ -53,7 +63,7 @@ class NameWriter final : public EntryWriter {
  public:
   explicit NameWriter(std::string prefix) : prefix_(std::move(prefix)) {}
 
-  void append(int, const char* name, std::string& out) override {
+  void append(int, const char* name, unsigned char, std::string& out) override {
     if (has_line_end(name)) return;
     out += prefix_;
     append_name(name, out);
@@ -119,25 +129,32 @@ class FactWriter final : public EntryWriter {
         query_(std::move(query)),
         formatter_(query_.wanted) {}
 
-  void append(int directory, const char* name, std::string& out) override {
-    struct stat status {};
+  void append(int directory, const char* name, unsigned char, std::string& out) override {
     if (has_line_end(name)) return;
-    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0) return;
-    const std::string path = prefix_ + name;
-    // A link is told as what it leads to (RFC 3659, section 7.7.4), if it leads anywhere beneath the root.
-    if (S_ISLNK(status.st_mode))
-      if (const Found target = look_at(*root_, path); target.error == 0) status = target.status;
-    if (!parent_) parent_ = look_at_parent(directory);
-    formatter_.append(facts_of(status, *parent_, query_.rights.at(path)), out);
+    if (append_facts(directory, name, out) == ENOENT) return;
     out += ' ';
     append_name(name, out);
     out += "\r\n";
   }
 
  private:
+  // 0 or errno. RFC 3659, section 7.2: a fact that cannot be had is left out.
+  int append_facts(int directory, const char* name, std::string& out) {
+    struct stat status {};
+    if (file_calls::fstatat(directory, name, status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0)
+      return errno;
+    const std::string path = prefix_ + name;
+    // A link is told as what it leads to (RFC 3659, section 7.7.4), if it leads anywhere beneath the root.
+    if (S_ISLNK(status.st_mode))
+      if (const Found target = look_at(*root_, path); target.error == 0) status = target.status;
+    if (!parent_) parent_ = look_at_parent(directory);
+    formatter_.append(facts_of(status, *parent_, query_.rights.at(path)), out);
+    return 0;
+  }
+
   static Parent look_at_parent(int directory) {
     struct stat status {};
-    return ::fstat(directory, &status) == 0 ? parent_of(status) : Parent::fixed;
+    return file_calls::fstat(directory, status) == 0 ? parent_of(status) : Parent::fixed;
   }
 
   SharedFile root_;

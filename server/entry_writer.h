@@ -16,8 +16,8 @@ class EntryWriter {
  public:
   virtual ~EntryWriter() = default;
   // `name` is one plain component in `directory`. An entry that is gone, or that no line can say, writes
-  // nothing.
-  virtual void append(int directory, const char* name, std::string& out) = 0;
+  // nothing; of one that cannot be looked at, the name is written, and of what kind it is (DT_REG, DT_DIR …).
+  virtual void append(int directory, const char* name, unsigned char kind, std::string& out) = 0;
 };
 
 // For list, name_list or fact_list. `prefix` stands before each name of a name_list; `directory` is the

@@ -1,13 +1,12 @@
 #include "server/file_requests.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <cstdio>
 
 #include "protocol/ascii.h"
 #include "server/entry_writer.h"
+#include "server/file_calls.h"
 #include "server/jail.h"
 #include "server/listing_source.h"
 #include "server/storage.h"
@@ -47,7 +46,7 @@ FileResult regular_status(const OpenFile& root, const std::string& path) {
 int enter_directory(const OpenFile& root, const std::string& path) {
   const Descriptor directory(open_beneath(root.fd(), path, O_PATH | O_DIRECTORY));
   if (!directory.is_open()) return errno;
-  return result(::faccessat(directory.get(), ".", X_OK, AT_EACCESS));
+  return result(file_calls::faccessat(directory.get(), ".", X_OK, AT_EACCESS));
 }
 
 // Changes a regular file or a directory; no link, since what it leads to may lie where the session has other
@@ -57,10 +56,10 @@ template <class Change>
 FileResult change_entry(const OpenFile& root, const std::string& path, Change change) {
   const Descriptor node(open_beneath(root.fd(), path, O_PATH | O_NOFOLLOW));
   struct stat status {};
-  if (!node.is_open() || ::fstat(node.get(), &status) != 0) return {errno};
+  if (!node.is_open() || file_calls::fstat(node.get(), status) != 0) return {errno};
   if (kind_error(status.st_mode) == EINVAL) return {EINVAL};
   const std::string name = "/proc/self/fd/" + std::to_string(node.get());
-  if (change(name.c_str(), status) != 0 || ::fstat(node.get(), &status) != 0) return {errno};
+  if (change(name.c_str(), status) != 0 || file_calls::fstat(node.get(), status) != 0) return {errno};
   return {0, static_cast<std::uint64_t>(status.st_size), status.st_mtime, {}};
 }
 
@@ -68,7 +67,7 @@ FileResult set_modification_time(const OpenFile& root, const FileRequest& reques
   const timespec times[] = {{0, UTIME_OMIT},
                             {request.modified.seconds, static_cast<long>(request.modified.nanoseconds)}};
   return change_entry(root, request.path, [&times](const char* name, const struct stat&) {
-    return ::utimensat(AT_FDCWD, name, times, 0);
+    return file_calls::utimensat(name, times);
   });
 }
 
@@ -76,14 +75,14 @@ FileResult set_modification_time(const OpenFile& root, const FileRequest& reques
 FileResult set_mode(const OpenFile& root, const FileRequest& request) {
   return change_entry(root, request.path, [&request](const char* name, const struct stat& status) {
     const mode_t kept = S_ISDIR(status.st_mode) ? status.st_mode & 07000 : 0;
-    return ::chmod(name, request.mode | kept);
+    return file_calls::chmod(name, request.mode | kept);
   });
 }
 
 FileResult available_space(const OpenFile& root, const std::string& path) {
   const Descriptor directory(open_beneath(root.fd(), path, O_PATH | O_DIRECTORY));
   struct statvfs system {};
-  if (!directory.is_open() || ::fstatvfs(directory.get(), &system) != 0) return {errno};
+  if (!directory.is_open() || file_calls::fstatvfs(directory.get(), system) != 0) return {errno};
   FileResult found;
   found.size = std::uint64_t{system.f_bavail} * system.f_frsize;
   return found;
@@ -95,7 +94,8 @@ int rename_entry(const OpenFile& root, const FileRequest& request) {
   const Leaf to = find_leaf(root, request.new_path);
   if (to.error != 0) return to.error;
   const unsigned flags = request.existing == Existing::keep ? RENAME_NOREPLACE : 0;
-  return result(::renameat2(from.parent.get(), from.name.c_str(), to.parent.get(), to.name.c_str(), flags));
+  return result(
+      file_calls::renameat2(from.parent.get(), from.name.c_str(), to.parent.get(), to.name.c_str(), flags));
 }
 
 }  // namespace
@@ -130,14 +130,14 @@ FileResult run_file_request(const SharedFile& root, const FileRequest& request) 
   const int parent = leaf.parent.get();
   switch (request.kind) {
     case make_directory:
-      return {result(::mkdirat(parent, leaf.name.c_str(), 0777))};
+      return {result(file_calls::mkdirat(parent, leaf.name.c_str(), 0777))};
     case remove_directory:
-      return {result(::unlinkat(parent, leaf.name.c_str(), AT_REMOVEDIR))};
+      return {result(file_calls::unlinkat(parent, leaf.name.c_str(), AT_REMOVEDIR))};
     case remove_file:
-      return {result(::unlinkat(parent, leaf.name.c_str(), 0))};
+      return {result(file_calls::unlinkat(parent, leaf.name.c_str(), 0))};
     default: {
       struct stat ignored;
-      return {result(::fstatat(parent, leaf.name.c_str(), &ignored, AT_SYMLINK_NOFOLLOW))};
+      return {result(file_calls::fstatat(parent, leaf.name.c_str(), ignored, AT_SYMLINK_NOFOLLOW))};
     }
   }
 }

@@ -1,8 +1,8 @@
 #include "server/jail.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
+
+#include "server/file_calls.h"
 
 namespace uvftpd {
 
@@ -15,7 +15,7 @@ int open_beneath(int directory, const std::string& path, int flags, unsigned mod
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   int fd = -1;
   for (int i = 0; i < kTries; ++i) {
-    fd = static_cast<int>(::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how));
+    fd = file_calls::openat2(directory, path.c_str(), how);
     if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) break;
   }
   return fd;
@@ -34,7 +34,7 @@ Leaf find_leaf(const OpenFile& root, const std::string& path) {
 Found look_at(const OpenFile& root, const std::string& path) {
   Found found;
   const Descriptor node(open_beneath(root.fd(), path, O_PATH));
-  found.error = node.is_open() && ::fstat(node.get(), &found.status) == 0 ? 0 : errno;
+  found.error = node.is_open() && file_calls::fstat(node.get(), found.status) == 0 ? 0 : errno;
   return found;
 }
 

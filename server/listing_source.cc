@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 
 #include "protocol/pattern.h"
 #include "server/entry_writer.h"
+#include "server/file_calls.h"
 #include "server/jail.h"
 
 namespace uvftpd {
@@ -25,7 +25,7 @@ class DirectorySource final : public BatchSource {
 
   Made append_batch(std::string& out) override {
     while (out.size() < kBatchBytes) {
-      const auto count = ::syscall(SYS_getdents64, fd_, entries_.data(), entries_.size());
+      const auto count = file_calls::getdents64(fd_, entries_.data(), entries_.size());
       // A directory that is removed meanwhile has no more entries: ENOENT.
       if (count < 0) return {More::none, errno == ENOENT ? 0 : errno};
       if (count == 0) return {More::none};
@@ -35,13 +35,14 @@ class DirectorySource final : public BatchSource {
   }
 
  private:
-  // Layout of struct linux_dirent64: the record's length is at 16, its name at 19.
+  // Layout of struct linux_dirent64: the record's length is at 16, its kind at 18, its name at 19.
   long append_entry(const char* entry, std::string& out) {
     std::uint16_t length = 0;
     std::memcpy(&length, entry + 16, sizeof length);
+    const auto kind = static_cast<unsigned char>(entry[18]);
     const char* name = entry + 19;
     if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) return length;
-    if (pattern_.empty() || matches_pattern(pattern_, name)) writer_->append(fd_, name, out);
+    if (pattern_.empty() || matches_pattern(pattern_, name)) writer_->append(fd_, name, kind, out);
     return length;
   }
 
@@ -75,7 +76,7 @@ OpenedListing open_one_line(const SharedFile& root, const TransferRequest& reque
   const bool is_name = request.kind == TransferRequest::Kind::name_list;
   const std::string name = is_name ? request.name_prefix : leaf.name;
   std::string line;
-  make_entry_writer(root, request, {}, {})->append(leaf.parent.get(), name.c_str(), line);
+  make_entry_writer(root, request, {}, {})->append(leaf.parent.get(), name.c_str(), DT_UNKNOWN, line);
   return {std::make_shared<OpenFile>(std::move(leaf.parent)), std::make_unique<OneLineSource>(line), 0};
 }
 

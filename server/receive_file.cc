@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "server/file_calls.h"
 #include "server/socket.h"
 
 namespace uvftpd {
@@ -55,7 +56,7 @@ Transfer::Turn ReceiveFile::splice_through(SplicePipe& pipe) {
 int ReceiveFile::drain(SplicePipe& pipe, std::size_t count) {
   while (count > 0) {
     auto offset = static_cast<off_t>(offset_);
-    const auto moved = ::splice(pipe.reading_end(), nullptr, file_->fd(), &offset, count, SPLICE_F_MOVE);
+    const auto moved = file_calls::splice_to_file(pipe.reading_end(), file_->fd(), offset, count);
     if (moved < 0 && errno == EINTR) continue;
     if (moved <= 0) return moved < 0 ? errno : EIO;
     offset_ += static_cast<std::uint64_t>(moved);

@@ -1,9 +1,8 @@
 #include "server/send_file.h"
 
-#include <sys/sendfile.h>
-
 #include <algorithm>
 
+#include "server/file_calls.h"
 #include "server/socket.h"
 #include "server/storage.h"
 
@@ -25,7 +24,7 @@ Transfer::Turn SendFile::turn(const Workspace&) {
     return Turn::needs_disk;
 
   auto offset = static_cast<off_t>(offset_);
-  const auto sent = ::sendfile(socket_.get(), file_->fd(), &offset, count);
+  const auto sent = file_calls::sendfile(socket_.get(), file_->fd(), offset, count);
   if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
     cache_ = Cache::just_read;  // the probe need not be repeated for the same bytes
     return Turn::wait_socket;

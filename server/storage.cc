@@ -2,14 +2,11 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
+#include "server/file_calls.h"
 #include "server/jail.h"
 
 namespace uvftpd {
@@ -31,7 +28,7 @@ OpenResult open_for_reading(const OpenFile& root, const std::string& path) {
   if (kind_error(before.status.st_mode) == EINVAL) return {nullptr, 0, EINVAL};
   Descriptor opened(open_beneath(root.fd(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
   struct stat status {};
-  if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) return {nullptr, 0, errno};
+  if (!opened.is_open() || file_calls::fstat(opened.get(), status) != 0) return {nullptr, 0, errno};
   const int kind = kind_error(status.st_mode);
   if (kind == EINVAL) return {nullptr, 0, EINVAL};
   return {std::make_shared<OpenFile>(std::move(opened)), static_cast<std::uint64_t>(status.st_size), 0,
@@ -45,7 +42,8 @@ namespace {
 // A file system without a disk need not be asked, and does not answer.
 bool is_in_memory(int fd) {
   struct statfs system {};
-  return ::fstatfs(fd, &system) == 0 && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+  return file_calls::fstatfs(fd, system) == 0 &&
+         (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
 }
 
 }  // namespace
@@ -55,7 +53,7 @@ bool is_cached(int fd, std::uint64_t offset, std::size_t count) {
   char byte = 0;
   iovec one{&byte, 1};
   for (const std::uint64_t at : {offset, offset + count - 1}) {
-    if (::preadv2(fd, &one, 1, static_cast<off_t>(at), RWF_NOWAIT) < 0)
+    if (file_calls::preadv2(fd, &one, 1, static_cast<off_t>(at), RWF_NOWAIT) < 0)
       return errno == EOPNOTSUPP && is_in_memory(fd);
     if (count <= kPage) break;
   }
@@ -65,8 +63,9 @@ bool is_cached(int fd, std::uint64_t offset, std::size_t count) {
 void read_ahead(int fd, std::uint64_t offset, std::size_t count) {
   std::array<char, 64 * 1024> nowhere;
   for (const std::uint64_t end = offset + count; offset < end;) {
-    const auto got = ::pread(fd, nowhere.data(), std::min<std::uint64_t>(nowhere.size(), end - offset),
-                             static_cast<off_t>(offset));
+    const auto got =
+        file_calls::pread(fd, nowhere.data(), std::min<std::uint64_t>(nowhere.size(), end - offset),
+                          static_cast<off_t>(offset));
     if (got <= 0) return;
     offset += static_cast<std::uint64_t>(got);
   }
@@ -77,7 +76,7 @@ std::ptrdiff_t read_some(int fd, std::uint64_t offset, std::size_t count, std::s
   out.resize(before + count);
   ssize_t got = 0;
   do {
-    got = ::pread(fd, out.data() + before, count, static_cast<off_t>(offset));
+    got = file_calls::pread(fd, out.data() + before, count, static_cast<off_t>(offset));
   } while (got < 0 && errno == EINTR);
   const int error = errno;
   out.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
@@ -86,7 +85,7 @@ std::ptrdiff_t read_some(int fd, std::uint64_t offset, std::size_t count, std::s
 
 int write_all(int fd, std::string_view bytes, std::uint64_t offset) {
   while (!bytes.empty()) {
-    const auto count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const auto count = file_calls::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return count < 0 ? errno : EIO;
     offset += static_cast<std::uint64_t>(count);

@@ -1,12 +1,12 @@
 // The part of storage that receives files: temporary names, and how an upload ends.
 #include <fcntl.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <span>
 
 #include "protocol/ascii.h"
+#include "server/file_calls.h"
 #include "server/hexadecimal.h"
 #include "server/jail.h"
 #include "server/storage.h"
@@ -33,7 +33,7 @@ struct Target {
 // May a new file take this name? What is there keeps its mode.
 Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequest& request) {
   struct stat status {};
-  if (::fstatat(leaf.parent.get(), leaf.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+  if (file_calls::fstatat(leaf.parent.get(), leaf.name.c_str(), status, AT_SYMLINK_NOFOLLOW) != 0)
     return {kFileMode, errno == ENOENT ? 0 : errno};
   if (S_ISDIR(status.st_mode)) return {0, EISDIR};
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return {0, EINVAL};
@@ -44,7 +44,7 @@ Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequ
     return {kFileMode, target.error == 0 ? kind_error(target.status.st_mode) : 0};
   }
   // A rename would replace a file that is write-protected; whoever protected it did not mean that.
-  if (::faccessat(leaf.parent.get(), leaf.name.c_str(), W_OK, AT_EACCESS) != 0) return {0, errno};
+  if (file_calls::faccessat(leaf.parent.get(), leaf.name.c_str(), W_OK, AT_EACCESS) != 0) return {0, errno};
   return {status.st_mode & 0777, 0};
 }
 
@@ -103,7 +103,7 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
                                  access | O_NONBLOCK | O_NOCTTY | (may_be_made ? O_CREAT : 0),
                                  may_be_made ? kFileMode : 0));
   struct stat status {};
-  if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) return {nullptr, errno};
+  if (!opened.is_open() || file_calls::fstat(opened.get(), status) != 0) return {nullptr, errno};
   if (!S_ISREG(status.st_mode)) return {nullptr, EINVAL};
   auto offset = static_cast<std::ptrdiff_t>(is_append ? status.st_size : static_cast<off_t>(request.offset));
   if (reads_back) offset = stored_offset(opened.get(), request.offset);
@@ -136,12 +136,13 @@ Upload::~Upload() {
 int Upload::commit(std::uint64_t end) {
   // A file that was gone on with ends where its new content ends.
   const bool is_cut = place_.temporary.empty() && place_.tail == Place::Tail::cut;
-  if (is_cut && ::ftruncate(file_->fd(), static_cast<off_t>(end)) != 0) return errno;
-  if (const int error = file_->descriptor.close(); error != 0) return error;
+  if (is_cut && file_calls::ftruncate(file_->fd(), static_cast<off_t>(end)) != 0) return errno;
+  if (file_calls::close(file_->descriptor.release()) != 0) return errno;
   if (!place_.temporary.empty()) {
     const unsigned flags = place_.existing == Existing::keep ? RENAME_NOREPLACE : 0;
     const int parent = place_.parent.get();
-    if (::renameat2(parent, place_.temporary.c_str(), parent, place_.name.c_str(), flags) != 0) return errno;
+    if (file_calls::renameat2(parent, place_.temporary.c_str(), parent, place_.name.c_str(), flags) != 0)
+      return errno;
   }
   state_ = State::settled;
   return 0;
@@ -154,10 +155,11 @@ void Upload::give_up() {
   const char* temporary = place_.temporary.c_str();
   struct stat status {};
   const bool has_content =
-      ::fstatat(parent, temporary, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0;
-  if (has_content && ::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0)
+      file_calls::fstatat(parent, temporary, status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_size > 0;
+  if (has_content &&
+      file_calls::renameat2(parent, temporary, parent, place_.name.c_str(), RENAME_NOREPLACE) == 0)
     return;
-  ::unlinkat(parent, temporary, 0);
+  file_calls::unlinkat(parent, temporary, 0);
 }
 
 }  // namespace uvftpd

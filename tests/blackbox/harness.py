@@ -122,7 +122,7 @@ class Server:
     """A daemon. `changes` overlays base_config(), or is called with the root and returns the changes;
     `serve` has the arguments of `uvftpd serve` instead. With `as_nobody` it runs without any privilege."""
 
-    def __init__(self, changes=None, serve=None, as_nobody=False, environment=None):
+    def __init__(self, changes=None, serve=None, as_nobody=False, environment=None, binary=BINARY):
         self.directory = tempfile.mkdtemp(prefix="uvftpd-test-")
         os.chmod(self.directory, 0o755)
         self.root = self.path_of("root")
@@ -132,7 +132,7 @@ class Server:
         os.mkdir(self.outside)
         self.stopped = False
         self.asked_to_end = False
-        command = [BINARY]
+        command = [binary]
         if as_nobody and ROOT:
             command = self._without_privilege()
         if serve is None:
