@@ -24,6 +24,13 @@ const Account* Accounts::find(std::string_view user) const {
   return found == users_.end() ? nullptr : &found->second;
 }
 
+std::vector<const Account*> Accounts::all() const {
+  std::vector<const Account*> accounts;
+  if (anonymous_) accounts.push_back(&*anonymous_);
+  for (const auto& [name, account] : users_) accounts.push_back(&account);
+  return accounts;
+}
+
 bool looks_like_email(std::string_view text) {
   const auto at = text.find('@');
   return at != std::string_view::npos && at > 0;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/permission.h"
 #include "server/config.h"
@@ -25,6 +26,7 @@ class Accounts {
   // None where anonymous access is not offered.
   const Account* anonymous() const { return anonymous_ ? &*anonymous_ : nullptr; }
   const Account* find(std::string_view user) const;
+  std::vector<const Account*> all() const;
 
  private:
   std::optional<Account> anonymous_;

@@ -178,6 +178,7 @@ Command parse_command_line(int argc, const char* const* argv) {
 Config serve_config(const ServeCommand& command) {
   Config config;
   config.server.listen = command.listen;
+  config.server.as_root = AsRoot::owner_of_root;
   config.active.source_port = 0;
   config.limits.per_address = 0;
   config.limits.login_failures_per_address = 0;

@@ -37,6 +37,7 @@ struct PassiveRule {
 
 enum class WithoutSourcePort : std::uint8_t { fallback, refuse };
 enum class AnonymousWrite : std::uint8_t { none, dropbox, upload, full };
+enum class AsRoot : std::uint8_t { refuse, owner_of_root };  // where no user is named
 enum class Fence : std::uint8_t { require, prefer, off };
 enum class LogFormat : std::uint8_t { text, json };
 
@@ -51,6 +52,8 @@ struct Config {
   struct Server {
     std::vector<SocketAddress> listen;  // filled with the defaults when no file says otherwise
     std::string banner = "FTP server ready";
+    std::string user;  // whom to become when started as root
+    AsRoot as_root = AsRoot::refuse;
   } server;
 
   struct Active {
@@ -93,6 +96,7 @@ struct Config {
 
   struct Sandbox {
     Fence landlock = Fence::prefer;
+    Fence seccomp = Fence::prefer;
   } sandbox;
 
   struct Log {

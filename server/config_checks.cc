@@ -2,6 +2,8 @@
 // daemon's to meet then.
 #include "server/config_checks.h"
 
+#include <pwd.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <system_error>
@@ -15,6 +17,16 @@ class Checks {
  public:
   Checks(const Config& config, const Places& places, std::vector<Mistake>& mistakes)
       : config_(config), places_(places), mistakes_(mistakes) {}
+
+  void server_user() {
+    const std::string& name = config_.server.user;
+    if (name.empty()) return;
+    const passwd* found = ::getpwnam(name.c_str());
+    if (found && found->pw_uid != 0) return;
+    tell(place_of("server.user", "server.user"),
+         "server.user must be a user of this machine other than root, and " + shown(name) + " is " +
+             (found ? "root" : "none"));
+  }
 
   void modes() {
     if (config_.active.enabled || config_.passive.enabled) return;
@@ -83,6 +95,7 @@ class Checks {
 
 void check_config(const Config& config, const Places& places, std::vector<Mistake>& mistakes) {
   Checks checks(config, places, mistakes);
+  checks.server_user();
   checks.modes();
   checks.anonymous();
   for (std::size_t i = 0; i < config.users.size(); ++i) checks.user(config.users[i], places.users[i]);

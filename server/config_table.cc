@@ -20,6 +20,10 @@ constexpr Milliseconds kLongest = hours(24 * 7);
 void append_rule(Config& config) { config.passive.rules.emplace_back(); }
 void append_user(Config& config) { config.users.push_back({{}, {}, {}, Permissions::reading()}); }
 
+void read_fence(ValueReader& in, Fence& out) {
+  in.read_word(out, {{"require", Fence::require}, {"prefer", Fence::prefer}, {"off", Fence::off}});
+}
+
 constexpr Section kSections[] = {
     {"server", Section::Shape::table, "The control connection."},
     {"active", Section::Shape::table, "PORT and EPRT: the server connects to the client."},
@@ -42,6 +46,8 @@ constexpr Option kOptions[] = {
     {"server", "listen", R"(["0.0.0.0:21", "[::]:21"])", "Where clients connect; port 0 is any free one.",
      read_listen},
     {"server", "banner", R"("FTP server ready")", "What the greeting says.", read_banner},
+    {"server", "user", R"("")", "Whom to become; needed where the daemon is started as root.",
+     read_server_user},
 
     {"active", "enabled", "true", "Whether clients may ask for it.",
      [](R& in, C& out) { in.read(out.active.enabled); }},
@@ -122,10 +128,11 @@ constexpr Option kOptions[] = {
     {"sandbox", "landlock", R"("prefer")",
      "Landlock, which keeps it within the roots: \"require\" it, \"prefer\" it where the kernel has it, or "
      "\"off\".",
-     [](R& in, C& out) {
-       in.read_word(out.sandbox.landlock,
-                    {{"require", Fence::require}, {"prefer", Fence::prefer}, {"off", Fence::off}});
-     }},
+     [](R& in, C& out) { read_fence(in, out.sandbox.landlock); }},
+
+    {"sandbox", "seccomp", R"("prefer")",
+     "seccomp, which permits it the system calls that it needs and no other: as above.",
+     [](R& in, C& out) { read_fence(in, out.sandbox.seccomp); }},
 
     {"log", "level", R"("info")", "The least that is told: trace, debug, info, warn, error, critical or off.",
      read_log_level},

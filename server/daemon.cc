@@ -1,5 +1,6 @@
 #include "server/daemon.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,9 +13,11 @@
 #include <thread>
 #include <vector>
 
-#include "server/landlock.h"
+#include "server/digest.h"
+#include "server/entry_writer.h"
+#include "server/fences.h"
 #include "server/log.h"
-#include "server/owner_names.h"
+#include "server/privileges.h"
 #include "server/server.h"
 
 namespace uvftpd {
@@ -43,6 +46,10 @@ ExitStatus fail(ExitStatus status, std::string_view what, const std::string& whe
   return status;
 }
 
+// Threads share one heap: there is little that they allocate, an arena each would cost memory, and the C
+// library opens a file when it shrinks one, which behind the fences it cannot.
+void share_one_heap() { ::mallopt(M_ARENA_MAX, 1); }
+
 SessionSettings session_settings(const Config& config) {
   using Mode = SessionSettings::Mode;
   return {.banner = config.server.banner,
@@ -59,8 +66,8 @@ Authenticator authenticator(const Config& config) {
   return Authenticator(std::move(credentials));
 }
 
-std::string ready_line(const std::vector<SocketAddress>& addresses) {
-  std::string line = R"({"event":"ready","pid":)" + std::to_string(::getpid()) + R"(,"listen":[)";
+std::string ready_line(pid_t pid, const std::vector<SocketAddress>& addresses) {
+  std::string line = R"({"event":"ready","pid":)" + std::to_string(pid) + R"(,"listen":[)";
   for (std::size_t i = 0; i < addresses.size(); ++i)
     line += std::string(i ? "," : "") + R"({"address":")" + to_string(addresses[i].host) + R"(","port":)" +
             std::to_string(addresses[i].port) + "}";
@@ -74,10 +81,10 @@ std::string invitation(const Config& config, const std::vector<SocketAddress>& a
          " at " + url + "\nTry:  curl " + url + "\nEnd with Ctrl-C.\n";
 }
 
-void announce(Announce how, const Config& config, const std::vector<SocketAddress>& addresses) {
+void announce(Announce how, pid_t pid, const Config& config, const std::vector<SocketAddress>& addresses) {
   if (how == Announce::nothing) return;
   const std::string text =
-      how == Announce::ready_line ? ready_line(addresses) : invitation(config, addresses);
+      how == Announce::ready_line ? ready_line(pid, addresses) : invitation(config, addresses);
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
 }
@@ -85,19 +92,29 @@ void announce(Announce how, const Config& config, const std::vector<SocketAddres
 // What the loop serves, in the order in which it may be made and, backwards, ended.
 class Daemon {
  public:
-  explicit Daemon(const Config& config) : config_(config), settings_(session_settings(config)) {}
+  explicit Daemon(const Config& config)
+      : config_(config), settings_(session_settings(config)), fences_(loop_, config, accounts_) {}
 
   ExitStatus run(Announce how) {
     if (const std::string trouble = accounts_.open(config_); !trouble.empty())
       return fail(ExitStatus::bad_configuration, "no-root", "anonymous.root or user.root", trouble);
     if (const int error = transfer_log_.open(config_.log.xferlog); error != 0)
       return fail(status_for(error), "no-transfer-log", config_.log.xferlog, std::strerror(error));
+    Listeners listeners = open_listeners(config_.server.listen);
+    if (const auto& fault = listeners.fault)
+      return fail(status_for(fault->error), "cannot-listen", to_string(fault->address),
+                  std::strerror(fault->error));
+    if (!give_up_ports_unless_active(config_.active))
+      log_event(Level::warning, "no-fence", {{"key", "capabilities"}, {"reason", std::strerror(errno)}});
     std::string unknown;
     const PassiveAddresses passive_addresses(config_.passive, unknown);
     if (!unknown.empty())
       log_event(Level::warning, "unknown-host", {{"key", "passive.address"}, {"names", unknown}});
 
-    if (!put_up_fences()) return ExitStatus::failed;
+    // What files of the machine are needed for is done before they are out of reach.
+    prepare_listings();
+    load_digests();
+    if (!fences_.put_up_files()) return ExitStatus::failed;
     std::vector<char> buffer(kControlBuffer);
     LoginWorkers logins(loop_, authenticator(config_),
                         [this](std::uint64_t session, LoginWorkers::Verdict verdict) {
@@ -118,42 +135,22 @@ class Daemon {
                       .digest_slots = digest_slots,
                       .transfer_log = transfer_log_,
                       .workspace = {Workspace::Place::control_loop, buffer, nullptr}};
-    return serve(services, how);
+    return serve(services, std::move(listeners), how);
   }
 
  private:
-  ExitStatus serve(Services& services, Announce how) {
-    server_.emplace(services, [this] { loop_.stop(); });
-    if (const auto fault = server_->listen()) {
-      server_.reset();
-      return fail(status_for(fault->error), "cannot-listen", to_string(fault->address),
-                  std::strerror(fault->error));
-    }
+  ExitStatus serve(Services& services, Listeners listeners, Announce how) {
+    server_.emplace(services, std::move(listeners), [this] { loop_.stop(); });
     const uv::Signal terminate(loop_, SIGTERM, [this] { on_signal(); });
     const uv::Signal interrupt(loop_, SIGINT, [this] { on_signal(); });
-    announce(how, config_, server_->addresses());
+    if (!fences_.put_up_calls()) {
+      server_.reset();
+      return ExitStatus::failed;
+    }
+    announce(how, pid_, config_, server_->addresses());
     loop_.run();
     server_.reset();
     return ExitStatus::ok;
-  }
-
-  // Before the first thread starts: they bind the threads that come after.
-  bool put_up_fences() {
-    const Fence wanted = config_.sandbox.landlock;
-    if (wanted == Fence::off) {
-      log_event(Level::info, "fences", {{"landlock", "off"}});
-      return true;
-    }
-    user_name(0);  // what looking up names needs is loaded while it can be
-    group_name(0);
-    const LandlockResult result = put_up_landlock(config_);
-    const bool is_up = result.state == LandlockResult::State::up;
-    const bool is_fatal = !is_up && wanted == Fence::require;
-    const Level level =
-        is_up || result.state == LandlockResult::State::missing ? Level::info : Level::warning;
-    log_event(is_fatal ? Level::error : level, "fences",
-              {{"landlock", is_up ? "up" : "down"}, {"reason", result.text}});
-    return !is_fatal;
   }
 
   // The first asks, the second tells.
@@ -166,11 +163,13 @@ class Daemon {
   }
 
   enum class Asked : std::uint8_t { no, yes };
+  const pid_t pid_ = ::getpid();
   const Config& config_;
   const SessionSettings settings_;
   uv::Loop loop_;
   Accounts accounts_;
   TransferLog transfer_log_;
+  Fences fences_;
   std::optional<Server> server_;
   Asked asked_to_close_ = Asked::no;
 };
@@ -179,7 +178,10 @@ class Daemon {
 
 ExitStatus run_daemon(const Config& config, Announce announce) {
   std::signal(SIGPIPE, SIG_IGN);
+  share_one_heap();
   use_all_descriptors();
+  if (const std::string trouble = become_unprivileged(config); !trouble.empty())
+    return fail(ExitStatus::not_permitted, "cannot-start", "server.user", trouble);
   if (const int error = open_log(config.log); error != 0)
     return fail(status_for(error), "no-log", config.log.target, std::strerror(error));
   return Daemon(config).run(announce);

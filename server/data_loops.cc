@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/landlock.h"
+#include "server/worker_thread.h"
 
 namespace uvftpd {
 
@@ -11,7 +11,7 @@ namespace uvftpd {
 DataLoop::DataLoop(std::chrono::milliseconds stalled, Report report)
     : stalled_(stalled), report_(std::move(report)), buffer_(kTurnBytes) {
   orders_.emplace(loop_, [this](Order order) { obey(std::move(order)); });
-  thread_ = std::thread([this] { run(); });
+  thread_ = start_worker_thread([this] { run(); });
 }
 
 DataLoop::~DataLoop() {
@@ -20,7 +20,6 @@ DataLoop::~DataLoop() {
 }
 
 void DataLoop::run() {
-  forbid_new_connections();
   loop_.run();  // until Order::Kind::close
   runners_.clear();
   orders_.reset();

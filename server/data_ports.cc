@@ -12,6 +12,8 @@ namespace {
 // A full range must not hold up the loop: 1,000 tries take some 3 ms.
 constexpr std::uint32_t kMaxTries = 1000;
 
+constexpr int kBacklog = 8;  // strangers may knock before the right peer
+
 std::uint32_t random_below(std::uint32_t bound) {
   std::uint32_t number = 0;
   [[maybe_unused]] const auto filled = ::getrandom(&number, sizeof number, 0);
@@ -39,7 +41,7 @@ SocketResult listen_on_random_port(const Address& host, const PortRange& range, 
   for (std::uint32_t i = 0; i < count && i < kMaxTries; ++i) {
     const auto port = static_cast<std::uint16_t>(range.first + (start + i) % count);
     if (port == last_port && count > 1) continue;
-    result = listen_at({host, port});
+    result = listen_at({host, port}, kBacklog, Stack::single);
     if (result.error != EADDRINUSE) break;
   }
   return result;

@@ -29,6 +29,11 @@ const EVP_MD* openssl_digest(DigestAlgorithm algorithm) {
 
 }  // namespace
 
+void load_digests() {
+  using enum DigestAlgorithm;
+  for (const auto algorithm : {sha256, sha512, sha1, md5}) Digest(algorithm).update({});
+}
+
 void Digest::Free::operator()(evp_md_ctx_st* context) const { ::EVP_MD_CTX_free(context); }
 
 Digest::Digest(DigestAlgorithm algorithm) : algorithm_(algorithm) {

@@ -12,6 +12,9 @@ struct evp_md_ctx_st;
 
 namespace uvftpd {
 
+// What the library reads from files it reads now.
+void load_digests();
+
 class Digest {
  public:
   explicit Digest(DigestAlgorithm algorithm);

@@ -88,13 +88,17 @@ struct Identity {
   }
 };
 
+const Identity& self() {
+  static const Identity kSelf;
+  return kSelf;
+}
+
 // The three bits of a mode that hold for the daemon: 4 reading, 2 writing, 1 executing or searching.
 unsigned own_bits(const struct stat& status) {
-  static const Identity kSelf;
-  if (kSelf.user == 0) return 7;
-  if (status.st_uid == kSelf.user) return (status.st_mode >> 6) & 7;
+  if (self().user == 0) return 7;
+  if (status.st_uid == self().user) return (status.st_mode >> 6) & 7;
   const bool is_member =
-      std::find(kSelf.groups.begin(), kSelf.groups.end(), status.st_gid) != kSelf.groups.end();
+      std::find(self().groups.begin(), self().groups.end(), status.st_gid) != self().groups.end();
   return (is_member ? status.st_mode >> 3 : status.st_mode) & 7;
 }
 
@@ -165,6 +169,12 @@ class FactWriter final : public EntryWriter {
 };
 
 }  // namespace
+
+void prepare_listings() {
+  user_name(0);
+  group_name(0);
+  self();
+}
 
 std::unique_ptr<EntryWriter> make_entry_writer(const SharedFile& root, const TransferRequest& request,
                                                std::string prefix, std::string directory) {

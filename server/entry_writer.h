@@ -12,6 +12,9 @@
 
 namespace uvftpd {
 
+// What files of the machine and questions to the kernel are needed for is done now.
+void prepare_listings();
+
 class EntryWriter {
  public:
   virtual ~EntryWriter() = default;

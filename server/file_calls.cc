@@ -68,7 +68,8 @@ int mkdirat(int directory, const char* name, mode_t mode) { return ::mkdirat(dir
 int unlinkat(int directory, const char* name, int flags) { return ::unlinkat(directory, name, flags); }
 
 int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) {
-  return ::renameat2(from_directory, from, to_directory, to, flags);
+  // The C library would make another call of it where there are no flags.
+  return static_cast<int>(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
 }
 
 int utimensat(const char* path, const timespec* times) { return ::utimensat(AT_FDCWD, path, times, 0); }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/landlock.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <cstring>
@@ -18,6 +17,8 @@ constexpr std::uint64_t kRefer = 1ULL << 13, kTruncate = 1ULL << 14, kDeviceCont
 constexpr std::uint64_t kBindTcp = 1ULL << 0, kConnectTcp = 1ULL << 1;
 constexpr std::uint64_t kAbstractSockets = 1ULL << 0, kSignals = 1ULL << 1;
 constexpr int kFirstUseful = 2, kWithTruncate = 3, kWithTcp = 4, kWithDeviceControl = 5, kWithScopes = 6;
+
+constexpr std::uint16_t kFirstClientPort = 1024;  // RFC 2577, section 3
 
 struct RulesetAttributes {
   std::uint64_t files, network, scopes;
@@ -62,13 +63,8 @@ class FileRules {
  public:
   FileRules(const Descriptor& ruleset, int abi) : ruleset_(ruleset), known_(known_file_rights(abi)) {}
 
-  // A path that is not there needs no rule.
-  void allow(const std::string& path, std::uint64_t rights) {
-    allow(Descriptor(::open(path.c_str(), O_PATH | O_CLOEXEC)), rights);
-  }
-  void allow(const Descriptor& beneath, std::uint64_t rights) {
-    if (!beneath.is_open()) return;
-    const landlock_path_beneath_attr rule{rights & known_, beneath.get()};
+  void allow(int beneath, std::uint64_t rights) {
+    const landlock_path_beneath_attr rule{rights & known_, beneath};
     if (::syscall(SYS_landlock_add_rule, ruleset_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
       error_ = errno;
   }
@@ -87,17 +83,29 @@ bool may_write(const Permissions& permissions) {
   return reading != Permissions::reading();
 }
 
-void allow_root(FileRules& rules, const std::string& root, const Rights& rights) {
-  rules.allow(root, may_write(rights.elsewhere) ? kReading | kWriting : kReading);
-  if (rights.upload_directory.empty() || !may_write(rights.within)) return;
-  const Descriptor opened(::open(root.c_str(), O_PATH | O_CLOEXEC));
-  if (opened.is_open())
-    rules.allow(Descriptor(open_beneath(opened.get(), rights.upload_directory, O_PATH)), kReading | kWriting);
+void allow_account(FileRules& rules, const Account& account) {
+  const int root = account.root->fd();
+  rules.allow(root, may_write(account.rights.elsewhere) ? kReading | kWriting : kReading);
+  if (account.rights.upload_directory.empty() || !may_write(account.rights.within)) return;
+  const Descriptor within(open_beneath(root, account.rights.upload_directory, O_PATH));
+  if (within.is_open()) rules.allow(within.get(), kReading | kWriting);
 }
 
-Descriptor& no_connections() {
-  static Descriptor ruleset;
+// A ruleset for ports alone would still forbid what REFER is for, moving files between directories.
+Descriptor create_port_ruleset(const Accounts& accounts, int abi) {
+  Descriptor ruleset = create_ruleset({kRefer, kBindTcp | kConnectTcp, 0}, abi);
+  FileRules rules(ruleset, abi);
+  for (const Account* account : accounts.all()) rules.allow(account->root->fd(), kRefer);
   return ruleset;
+}
+
+// Made with the first fence, since behind seccomp no ruleset can be.
+struct PortRulesets {
+  Descriptor none, some;
+};
+PortRulesets& port_rulesets() {
+  static PortRulesets rulesets;
+  return rulesets;
 }
 
 LandlockResult failed(const char* what) {
@@ -106,7 +114,7 @@ LandlockResult failed(const char* what) {
 
 }  // namespace
 
-LandlockResult put_up_landlock(const Config& config) {
+LandlockResult put_up_landlock(const Accounts& accounts) {
   const int abi = abi_version();
   if (abi < kFirstUseful)
     return {LandlockResult::State::missing,
@@ -115,20 +123,48 @@ LandlockResult put_up_landlock(const Config& config) {
       create_ruleset({known_file_rights(abi), 0, abi >= kWithScopes ? kAbstractSockets | kSignals : 0}, abi);
   if (!ruleset.is_open()) return failed("landlock_create_ruleset");
   FileRules rules(ruleset, abi);
-  if (config.anonymous.enabled) allow_root(rules, config.anonymous.root, anonymous_rights(config.anonymous));
-  for (const User& user : config.users) allow_root(rules, user.root, user_rights(user));
-  // The names of owners in listings.
-  for (const auto* file : {"/etc/passwd", "/etc/group", "/etc/nsswitch.conf"})
-    rules.allow(file, LANDLOCK_ACCESS_FS_READ_FILE);
+  for (const Account* account : accounts.all()) allow_account(rules, *account);
   if (rules.error() != 0) return failed("landlock_add_rule");
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("no_new_privs");
   if (!restrict_this_thread(ruleset)) return failed("landlock_restrict_self");
-  if (abi >= kWithTcp) no_connections() = create_ruleset({0, kBindTcp | kConnectTcp, 0}, abi);
+  if (abi >= kWithTcp)
+    port_rulesets() = {create_port_ruleset(accounts, abi), create_port_ruleset(accounts, abi)};
   return {LandlockResult::State::up, "version " + std::to_string(abi)};
 }
 
+// ---- ports ----
+
+namespace {
+
+struct PortRule {  // landlock_net_port_attr of newer headers
+  std::uint64_t rights, port;
+};
+constexpr int kRulePort = 2;
+
+void allow_ports(const Descriptor& ruleset, std::uint64_t right, PortRange ports) {
+  for (std::uint64_t port = ports.first; port <= ports.last; ++port) {
+    const PortRule rule{right, port};
+    ::syscall(SYS_landlock_add_rule, ruleset.get(), kRulePort, &rule, 0);
+  }
+}
+
+}  // namespace
+
 void forbid_new_connections() {
-  if (no_connections().is_open()) restrict_this_thread(no_connections());
+  if (port_rulesets().none.is_open()) restrict_this_thread(port_rulesets().none);
+}
+
+void make_port_rules(const Config& config) {
+  const Descriptor& ruleset = port_rulesets().some;
+  if (!ruleset.is_open()) return;
+  if (config.passive.enabled) allow_ports(ruleset, kBindTcp, config.passive.ports);
+  if (!config.active.enabled) return;
+  allow_ports(ruleset, kBindTcp, {config.active.source_port, config.active.source_port});
+  allow_ports(ruleset, kBindTcp, {0, 0});  // any that is free
+  allow_ports(ruleset, kConnectTcp, {kFirstClientPort, 65535});
+}
+
+bool put_up_port_rules() {
+  return port_rulesets().some.is_open() && restrict_this_thread(port_rulesets().some);
 }
 
 }  // namespace uvftpd

@@ -1,29 +1,33 @@
-// The second fence around the files, beside openat2: Landlock, by which the kernel itself keeps the daemon's
-// threads within the roots, whatever a bug may make them ask for.
+// Landlock: a second fence, from inside. Around the files openat2 is the first; around the ports it is what
+// PORT, EPRT and PASV are answered.
 //
-// It binds the thread that puts it up and those started by it afterwards: it goes up before there are any.
+// It binds the calling thread and those that it starts later, so files come before the first thread; what
+// belongs to one thread only is put up by that thread.
 #pragma once
 
 #include <string>
 
+#include "server/accounts.h"
 #include "server/config.h"
 
 namespace uvftpd {
 
 struct LandlockResult {
-  enum class State : std::uint8_t {
-    up,
-    missing,
-    failed
-  } state;           // missing: this kernel has none, or too old a one
-  std::string text;  // for the log: its version, or what failed
+  enum class State : std::uint8_t { up, missing, failed };
+  State state = State::missing;
+  std::string text = {};  // its version, or why it is not up
 };
 
-// Files: below each root, reading only where nobody may write. Signals and abstract sockets: none outside.
-LandlockResult put_up_landlock(const Config& config);
+// Files are reached beneath the accounts' roots only, written where an account may, and nothing but what
+// clients may have done to files is done to them.
+LandlockResult put_up_landlock(const Accounts& accounts);
 
-// For threads that only move bytes of connections that stand already: they make none. Where the fence is not
-// up, nothing happens.
+// For threads that only move bytes: no port is bound, nothing is connected to. Nothing without the above.
 void forbid_new_connections();
+
+// For the control loop: ports are bound and connected to as data connections need it. There are some 80,000
+// rules: making them takes a while, and is for the pool.
+void make_port_rules(const Config& config);
+bool put_up_port_rules();  // false: not offered by this kernel
 
 }  // namespace uvftpd

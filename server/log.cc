@@ -70,6 +70,7 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& target) {
 }  // namespace
 
 int open_log(const Config::Log& settings) {
+  ::tzset();  // reads a file, which behind the fences cannot be
   format = settings.format;
   try {
     spdlog::set_default_logger(make_logger(settings.target));

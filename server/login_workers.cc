@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "server/landlock.h"
+#include "server/worker_thread.h"
 
 namespace uvftpd {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::ptrdiff_t kMaxWaitingOfOnePlace = 64;
 LoginWorkers::LoginWorkers(uv::Loop& loop, Authenticator authenticator, const OnVerdict& on_verdict)
     : authenticator_(std::move(authenticator)),
       answers_(loop, [on_verdict](const Answer& answer) { on_verdict(answer.session, answer.verdict); }) {
-  for (unsigned i = 0; i < kThreads; ++i) threads_.emplace_back([this] { work(); });
+  for (unsigned i = 0; i < kThreads; ++i) threads_.emplace_back(start_worker_thread([this] { work(); }));
 }
 
 LoginWorkers::~LoginWorkers() {
@@ -43,7 +43,6 @@ LoginWorkers::Submitted LoginWorkers::submit(std::uint64_t session, const std::s
 }
 
 void LoginWorkers::work() {
-  forbid_new_connections();
   for (;;) {
     Check check;
     {

@@ -62,6 +62,10 @@ void read_banner(ValueReader& reader, Config& config) {
   }
 }
 
+void read_server_user(ValueReader& reader, Config& config) {
+  if (const auto name = reader.text()) config.server.user = *name;
+}
+
 void read_ports(ValueReader& reader, Config& config) {
   const auto text = reader.text();
   if (!text) return;

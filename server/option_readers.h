@@ -10,6 +10,7 @@ namespace uvftpd {
 
 void read_listen(ValueReader& reader, Config& config);
 void read_banner(ValueReader& reader, Config& config);
+void read_server_user(ValueReader& reader, Config& config);
 void read_ports(ValueReader& reader, Config& config);
 void read_told_address(ValueReader& reader, std::string& out);
 void read_clients(ValueReader& reader, Config& config);

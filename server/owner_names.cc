@@ -3,54 +3,49 @@
 #include <grp.h>
 #include <pwd.h>
 
-#include <array>
 #include <map>
-#include <mutex>
 
 namespace uvftpd {
 namespace {
 
-// Bounded: a tree with more owners than this is asked about again and again, not remembered without end.
-constexpr std::size_t kMaxRemembered = 1024;
+// Of a directory service with more accounts than this the others are shown as numbers.
+constexpr std::size_t kMaxNames = 65536;
 
-class Names {
- public:
-  template <class Look>
-  std::string find(unsigned id, Look look) {
-    const std::lock_guard lock(mutex_);
-    const auto known = names_.find(id);
-    if (known != names_.end()) return known->second;
-    if (names_.size() >= kMaxRemembered) names_.clear();
-    return names_[id] = look(id);
-  }
+using Names = std::map<unsigned, std::string>;
 
- private:
-  std::mutex mutex_;
-  std::map<unsigned, std::string> names_;
-};
+Names users() {
+  Names names;
+  ::setpwent();
+  while (const passwd* entry = names.size() < kMaxNames ? ::getpwent() : nullptr)
+    names.emplace(entry->pw_uid, entry->pw_name);
+  ::endpwent();
+  return names;
+}
+
+Names groups() {
+  Names names;
+  ::setgrent();
+  while (const group* entry = names.size() < kMaxNames ? ::getgrent() : nullptr)
+    names.emplace(entry->gr_gid, entry->gr_name);
+  ::endgrent();
+  return names;
+}
+
+std::string name_or_number(const Names& names, unsigned id) {
+  const auto known = names.find(id);
+  return known != names.end() ? known->second : std::to_string(id);
+}
 
 }  // namespace
 
 std::string user_name(uid_t id) {
-  static Names names;
-  return names.find(id, [](uid_t wanted) {
-    std::array<char, 4096> room;
-    passwd entry{};
-    passwd* found = nullptr;
-    ::getpwuid_r(wanted, &entry, room.data(), room.size(), &found);
-    return found ? std::string(found->pw_name) : std::to_string(wanted);
-  });
+  static const Names kUsers = users();
+  return name_or_number(kUsers, id);
 }
 
 std::string group_name(gid_t id) {
-  static Names names;
-  return names.find(id, [](gid_t wanted) {
-    std::array<char, 4096> room;
-    group entry{};
-    group* found = nullptr;
-    ::getgrgid_r(wanted, &entry, room.data(), room.size(), &found);
-    return found ? std::string(found->gr_name) : std::to_string(wanted);
-  });
+  static const Names kGroups = groups();
+  return name_or_number(kGroups, id);
 }
 
 }  // namespace uvftpd

@@ -1,5 +1,7 @@
-// The names of users and groups for listings, remembered: asking the system for each entry would cost more
-// than everything else about it. Safe to call from any thread; may block.
+// The names of users and groups, for listings.
+//
+// All are read the first time, which must be before the fences go up: behind them no file of the machine is
+// opened. Who is added later is shown as a number until the next start.
 #pragma once
 
 #include <sys/types.h>
@@ -8,7 +10,8 @@
 
 namespace uvftpd {
 
-std::string user_name(uid_t id);  // the number where there is no name
+// The name, or where there is none the number.
+std::string user_name(uid_t id);
 std::string group_name(gid_t id);
 
 }  // namespace uvftpd

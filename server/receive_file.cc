@@ -45,7 +45,7 @@ Transfer::Turn ReceiveFile::splice_through(SplicePipe& pipe) {
   if (count < 0) return fail(errno);
   if (count == 0) return Turn::complete;
   if (const int error = drain(pipe, static_cast<std::size_t>(count)); error != 0) {
-    pipe.renew();
+    pipe.empty();
     return fail_file(error);
   }
   this->count(static_cast<std::uint64_t>(count));

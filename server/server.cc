@@ -1,7 +1,5 @@
 #include "server/server.h"
 
-#include <algorithm>
-
 #include "protocol/reply.h"
 #include "server/log.h"
 #include "server/socket.h"
@@ -9,58 +7,18 @@
 namespace uvftpd {
 namespace {
 
-constexpr int kBacklog = 4096;
 constexpr std::chrono::seconds kGrace{30};  // for running transfers when the service closes
-
-bool is_any(const Address& address) {
-  return std::all_of(address.bytes.begin(), address.bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
-// [::] takes IPv4 clients too, unless they have a listener of their own.
-uv::Listener::Stack stack_for(const SocketAddress& address, const std::vector<SocketAddress>& all) {
-  const bool has_ipv4 = std::any_of(all.begin(), all.end(), [&](const SocketAddress& other) {
-    return other.host.family == Address::Family::ipv4 && is_any(other.host) && other.port == address.port;
-  });
-  return is_any(address.host) && !has_ipv4 ? uv::Listener::Stack::dual : uv::Listener::Stack::single;
-}
 
 }  // namespace
 
-Server::Server(Services& services, std::function<void()> on_closed)
+Server::Server(Services& services, Listeners listeners, std::function<void()> on_closed)
     : services_(services),
       on_closed_(std::move(on_closed)),
       bury_timer_(services.loop, [this] { bury(); }),
-      grace_timer_(services.loop, [this] { close_now(); }) {}
-
-// ---- listening ----
-
-std::optional<Server::ListenFault> Server::listen() {
-  std::optional<ListenFault> missing_family;
-  for (const SocketAddress& address : services_.config.server.listen) {
-    const int error = listen_at(address);
-    if (error == EAFNOSUPPORT)
-      missing_family = {address, error};
-    else if (error != 0)
-      return ListenFault{address, error};
-  }
-  return listeners_.empty() ? missing_family : std::nullopt;
-}
-
-int Server::listen_at(const SocketAddress& address) {
-  SocketAddress wanted = address;
-  // Addresses of port 0 get one port together where that is possible: it is easier to say to a client.
-  if (wanted.port == 0 && !listeners_.empty()) wanted.port = local_address(listeners_.back().fd()).port;
-  for (;;) {
-    uv::Listener listener(services_.loop, [this](uv::Tcp control) { accept(std::move(control)); });
-    const int error = listener.listen(wanted, stack_for(address, services_.config.server.listen), kBacklog);
-    if (error == 0) {
-      prepare_listener(listener.fd());
-      listeners_.emplace_back(std::move(listener));
-      return 0;
-    }
-    if (error != EADDRINUSE || wanted.port == address.port) return error;
-    wanted.port = address.port;
-  }
+      grace_timer_(services.loop, [this] { close_now(); }) {
+  for (Descriptor& socket : listeners.sockets)
+    listeners_.emplace_back(services_.loop, std::move(socket),
+                            [this](uv::Tcp control) { accept(std::move(control)); });
 }
 
 std::vector<SocketAddress> Server::addresses() const {

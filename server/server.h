@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/control_connection.h"
+#include "server/listeners.h"
 #include "server/services.h"
 #include "server/uv.h"
 
@@ -19,15 +20,8 @@ namespace uvftpd {
 class Server final : ControlConnection::Owner {
  public:
   // `on_closed` is called once, after close() or close_now(), when the last session has gone.
-  Server(Services& services, std::function<void()> on_closed);
+  Server(Services& services, Listeners listeners, std::function<void()> on_closed);
 
-  struct ListenFault {
-    SocketAddress address;
-    int error;  // errno
-  };
-  // All of `server.listen`; the first that failed. A family that the machine does not have is passed over, as
-  // long as another address works.
-  std::optional<ListenFault> listen();
   std::vector<SocketAddress> addresses() const;
 
   void password_checked(std::uint64_t session, LoginWorkers::Verdict verdict);
@@ -37,7 +31,6 @@ class Server final : ControlConnection::Owner {
  private:
   enum class State : std::uint8_t { open, closing, closed };
 
-  int listen_at(const SocketAddress& address);
   void accept(uv::Tcp control);
   void retire(std::uint64_t session) override;
   void admitted(std::uint64_t session) override { strangers_.erase(session); }

@@ -10,7 +10,7 @@
 namespace uvftpd {
 namespace {
 
-constexpr int kOn = 1;
+constexpr int kOn = 1, kOff = 0;
 
 // A peer that vanished from an idle control connection is noticed after 2 + 4 * 0.5 minutes.
 constexpr int kKeepIdleSeconds = 120, kKeepIntervalSeconds = 30, kKeepProbes = 4;
@@ -89,13 +89,14 @@ SocketAddress peer_address(int fd) {
 
 // ---- connections ----
 
-SocketResult listen_at(const SocketAddress& address) {
-  constexpr int kBacklog = 8;  // strangers may knock before the right peer
+SocketResult listen_at(const SocketAddress& address, int backlog, Stack stack) {
   const SystemAddress system(address);
   Descriptor socket = make_socket(system);
   if (!socket.is_open()) return {{}, errno};
   set(socket.get(), SOL_SOCKET, SO_REUSEADDR, kOn);
-  if (::bind(socket.get(), system.get(), system.size()) != 0 || ::listen(socket.get(), kBacklog) != 0)
+  if (address.host.family == Address::Family::ipv6)
+    set(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, stack == Stack::single ? kOn : kOff);
+  if (::bind(socket.get(), system.get(), system.size()) != 0 || ::listen(socket.get(), backlog) != 0)
     return {{}, errno};
   return {std::move(socket), 0};
 }

@@ -41,8 +41,13 @@ struct SocketResult {
   int error = 0;  // errno; 0: the socket is there
 };
 
+enum class Stack : std::uint8_t {
+  dual,
+  single
+};  // of an IPv6 listener: also IPv4 clients, as mapped addresses?
+
 // A listening socket; EADDRINUSE is the only error worth another port.
-SocketResult listen_at(const SocketAddress& address);
+SocketResult listen_at(const SocketAddress& address, int backlog, Stack stack);
 
 struct Accepted {
   Descriptor socket;

@@ -18,6 +18,7 @@ RootResult open_root(const std::string& directory) {
   // Without openat2 (an old kernel, RestrictSUIDSGID= in the unit) there is no jail: better no service.
   const Descriptor probe(open_beneath(shared->fd(), "/", O_PATH | O_DIRECTORY));
   if (!probe.is_open()) return {nullptr, errno};
+  if (file_calls::faccessat(probe.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return {nullptr, errno};
   return {std::move(shared), 0};
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 
 #include "server/listing_source.h"
 #include "server/receive_file.h"
@@ -13,17 +14,20 @@
 
 namespace uvftpd {
 
-void SplicePipe::renew() {
+SplicePipe::SplicePipe() {
   constexpr int kWanted = 1 << 20;
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-    capacity_ = 0;  // transfers do without
-    return;
-  }
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;  // transfers do without
   reading_ = Descriptor(ends[0]);
   writing_ = Descriptor(ends[1]);
   ::fcntl(writing_.get(), F_SETPIPE_SZ, kWanted);  // an unprivileged user may have used up what it is given
   capacity_ = static_cast<std::size_t>(::fcntl(writing_.get(), F_GETPIPE_SZ));
+}
+
+void SplicePipe::empty() {
+  std::array<char, 64 * 1024> nowhere;
+  while (::read(reading_.get(), nowhere.data(), nowhere.size()) > 0) {
+  }
 }
 
 void Transfer::close_connection(TransferResult::Outcome outcome) {

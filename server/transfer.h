@@ -17,8 +17,8 @@ namespace uvftpd {
 // A pipe that bytes are spliced through; it is empty between turns.
 class SplicePipe {
  public:
-  SplicePipe() { renew(); }
-  void renew();  // also how it is emptied after a failure
+  SplicePipe();
+  void empty();  // after a failure
   std::size_t capacity() const { return capacity_; }
   int reading_end() const { return reading_.get(); }
   int writing_end() const { return writing_.get(); }

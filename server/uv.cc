@@ -38,10 +38,12 @@ Loop::Loop() {
   uv_loop_init(&loop_);
   loop_.data = this;
   uv_timer_init(&loop_, &timer_);
+  uv_tcp_init(&loop_, &first_stream_);
 }
 
 Loop::~Loop() {
   uv_close(base(&timer_), nullptr);
+  uv_close(base(&first_stream_), nullptr);
   uv_run(&loop_, UV_RUN_DEFAULT);
   [[maybe_unused]] const int status = uv_loop_close(&loop_);
   assert(status == 0);
@@ -174,19 +176,13 @@ void Tcp::Close::operator()(Block* block) const { close_block(block); }
 
 // ---- Listener ----
 
-Listener::Listener(Loop& loop, std::function<void(Tcp)> on_accept)
+Listener::Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on_accept)
     : block_(new Block{{}, &loop, std::move(on_accept)}) {
+  constexpr int kAsItIs = SOMAXCONN;  // the kernel keeps the smaller of what it is told
   uv_tcp_init(loop.get(), &block_->handle);
   block_->handle.data = block_.get();
-}
-
-int Listener::listen(const SocketAddress& address, Stack stack, int backlog) {
-  const SystemAddress system(address);
-  const unsigned flags =
-      stack == Stack::single && address.host.family == Address::Family::ipv6 ? UV_TCP_IPV6ONLY : 0;
-  const int bound = uv_tcp_bind(&block_->handle, system.get(), flags);
-  if (bound != 0) return -bound;
-  return -uv_listen(stream(&block_->handle), backlog, [](uv_stream_t* server, int status) {
+  uv_tcp_open(&block_->handle, listening.release());
+  uv_listen(stream(&block_->handle), kAsItIs, [](uv_stream_t* server, int status) {
     auto* block = static_cast<Block*>(server->data);
     if (status != 0 || uv_is_closing(base(server))) return;
     Tcp client(*block->loop);
@@ -196,6 +192,21 @@ int Listener::listen(const SocketAddress& address, Stack stack, int backlog) {
 
 int Listener::fd() const { return descriptor_of(&block_->handle); }
 void Listener::Close::operator()(Block* block) const { close_block(block); }
+
+// ---- the pool ----
+
+namespace {
+
+void (*first_on_pool_thread)() = nullptr;
+
+}  // namespace
+
+void begin_pool_threads_with(void (*call)()) { first_on_pool_thread = call; }
+
+void on_pool_thread() {
+  thread_local bool has_begun = false;
+  if (!std::exchange(has_begun, true) && first_on_pool_thread) first_on_pool_thread();
+}
 
 // ---- Signal and Wake ----
 

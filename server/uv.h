@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/address.h"
+#include "server/descriptor.h"
 
 namespace uvftpd::uv {
 
@@ -54,6 +54,9 @@ class Loop {
 
   uv_loop_t loop_;
   uv_timer_t timer_;  // the one handle behind all Timers
+  // With its first stream libuv opens a spare descriptor, for the day when there is no other to accept with.
+  // Opened now, since behind the fences it cannot be.
+  uv_tcp_t first_stream_;
   // Timers of one duration wait in one ring, the next to expire first: however many there are, one is
   // started, moved or stopped in constant time. There are few durations. A Link must not move: a map keeps it
   // in place.
@@ -136,12 +139,8 @@ class Tcp {
 // Accepts control connections.
 class Listener {
  public:
-  enum class Stack : std::uint8_t {
-    dual,
-    single
-  };  // of an IPv6 socket: also IPv4 clients, as mapped addresses?
-  Listener(Loop& loop, std::function<void(Tcp)> on_accept);
-  int listen(const SocketAddress& address, Stack stack, int backlog);  // 0 or errno
+  // `listening` is a socket that listens already.
+  Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on_accept);
   int fd() const;
 
  private:
@@ -219,6 +218,10 @@ class Mailbox {
   Wake wake_;
 };
 
+// Each of the pool's threads makes this call before its first job. To be said before there is one.
+void begin_pool_threads_with(void (*call)());
+void on_pool_thread();  // for Job and detach
+
 // A blocking call on libuv's thread pool. Destroying the Job forgets the call: it may still run, but its
 // result is dropped (so a result that owns something must be an owning type).
 template <class Result>
@@ -261,6 +264,7 @@ class Job {
   };
 
   static void run(uv_work_t* request) {
+    on_pool_thread();
     auto* block = static_cast<Block*>(request->data);
     block->result.emplace(block->call());
   }
@@ -284,7 +288,11 @@ void detach(Loop& loop, Call call) {
   auto* work = new Work{{}, std::move(call)};
   work->request.data = work;
   uv_queue_work(
-      loop.get(), &work->request, [](uv_work_t* request) { static_cast<Work*>(request->data)->call(); },
+      loop.get(), &work->request,
+      [](uv_work_t* request) {
+        on_pool_thread();
+        static_cast<Work*>(request->data)->call();
+      },
       [](uv_work_t* request, int) { delete static_cast<Work*>(request->data); });
 }
 

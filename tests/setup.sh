@@ -14,6 +14,7 @@ build_needs="
   libtomlplusplus-dev  <toml++/toml.h>
   libcli11-dev         <CLI/CLI.hpp>
   libcrypt-dev         <crypt.h>
+  libseccomp-dev       <seccomp.h>
   libssl-dev           <openssl/evp.h>
   zlib1g-dev           <zlib.h>"
 test_needs="

@@ -26,6 +26,11 @@ BINARY = os.path.abspath(os.environ.get("UVFTPD", os.path.join(HERE, "../../buil
 ROOT = os.geteuid() == 0
 NOBODY = 65534
 
+# Started as root, the daemon becomes nobody; what the tests make is for nobody to change.
+if ROOT:
+    os.umask(0)
+UMASK = 0o022  # of the daemon
+
 # One password for all users of the tests, hashed cheaply: hashes are not what most tests are about.
 PASSWORD = "wonderland"
 PASSWORD_HASH = ("$6$rounds=1000$7iRqD6wLChUsOveG$l07KRIziU0bqEab5DXkJqwIGBk4UX073xUlw6A53M5UZp7NezDhqhc0f"
@@ -99,10 +104,16 @@ def user(root, name="alice", **more):
     return {"name": name, "password": PASSWORD_HASH, "root": root, "permissions": EVERYTHING} | more
 
 
+def give_to_nobody(*paths):
+    if ROOT:
+        for path in paths:
+            os.chown(path, NOBODY, NOBODY)
+
+
 def base_config(root):
     listen = ["127.0.0.1:0"] + (["[::1]:0"] if HAS_IPV6 else [])
     return {
-        "server": {"listen": listen},
+        "server": {"listen": listen} | ({"user": "nobody"} if ROOT else {}),
         "active": {"source_port": 0},
         "limits": {"per_address": 0, "login_failures_per_address": 0},
         "anonymous": {"enabled": True, "root": root},
@@ -130,6 +141,7 @@ class Server:
         self.log = self.path_of("stderr")
         os.mkdir(self.root)
         os.mkdir(self.outside)
+        give_to_nobody(self.directory, self.root, self.outside)
         self.stopped = False
         self.asked_to_end = False
         command = [binary]
@@ -145,7 +157,7 @@ class Server:
             command += ["serve", *serve]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=self.root,
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=self.root, umask=UMASK,
                 env=os.environ | {"TZ": "UTC"} | (environment or {}))
         self.pid = self.process.pid
         try:
@@ -159,8 +171,6 @@ class Server:
         copy = self.path_of("uvftpd")  # the build may lie where nobody may not look
         shutil.copy(BINARY, copy)
         os.chmod(copy, 0o755)
-        for path in (self.root, self.outside):
-            os.chown(path, NOBODY, NOBODY)
         return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all",
                 "--ambient-caps=-all", "--bounding-set=-all", "--no-new-privs", copy]
 
@@ -189,6 +199,8 @@ class Server:
         os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
         with open(self.path(name), "wb") as file:
             file.write(octets)
+        os.chmod(self.path(name), 0o644)
+        give_to_nobody(self.path(name))
         if mtime is not None:
             os.utime(self.path(name), (mtime, mtime))
 

@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from harness import (BINARY, HAS_IPV6, NOBODY, PASSWORD, PASSWORD_HASH, ROOT, BlackBoxTest, ServerTest, base_config,
-                     merged, toml)
+                     give_to_nobody, merged, toml)
 
 USAGE, TRY_AGAIN, NOT_PERMITTED, CONFIGURATION = 64, 75, 77, 78
 
@@ -24,6 +24,8 @@ class CommandLineTest(unittest.TestCase):
         self.directory = directory.name
         self.root = os.path.join(self.directory, "root")
         os.mkdir(self.root)
+        os.chmod(self.directory, 0o755)
+        give_to_nobody(self.root)
 
     def uvftpd(self, *arguments, stdin="", command=(BINARY,)):
         """A call that must end by itself. Its output is stdout and stderr together."""
@@ -234,7 +236,6 @@ class Addresses(CommandLineTest):
                 self.skipTest("anybody may use port 21 here")
         command = [BINARY]
         if ROOT:
-            os.chmod(self.directory, 0o755)
             copy = os.path.join(self.directory, "uvftpd")
             with open(BINARY, "rb") as source, open(copy, "wb") as target:
                 target.write(source.read())

@@ -5,14 +5,12 @@ outside: replies, the bytes on the wire, the files.
 """
 
 import errno
-import mmap
 import os
-import struct
 import unittest
 
-from harness import BINARY, BlackBoxTest, is_sanitized
+from faulty import FaultyTest
+from harness import is_sanitized
 
-FAULTY = os.environ.get("UVFTPD_FAULTY", os.path.join(os.path.dirname(BINARY), "tests/uvftpd-faulty"))
 SHORT = 0  # the call moves half of the bytes that it was asked to move
 FAILURES = (SHORT, errno.ENOSPC, errno.EIO, errno.EMFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN)
 REFUSALS = (425, 426, 450, 451, 452, 501, 550, 551, 552, 553)
@@ -22,36 +20,6 @@ OLD = b"the old content\n" * 64
 SMALL = bytes(range(256)) * 16
 LARGE = bytes(range(256)) * 8192
 TEXT = b"a line\n" * 5000
-LAYOUT = struct.Struct("iiii16s")
-
-
-class Plan:
-    """What the daemon's file calls are to do; shared with it by a mapped file."""
-
-    def __init__(self, path):
-        with open(path, "wb") as file:
-            file.write(bytes(LAYOUT.size))
-        with open(path, "r+b") as file:
-            self.memory = mmap.mmap(file.fileno(), LAYOUT.size)
-
-    def fail(self, nth, error=0):
-        self.memory[:LAYOUT.size] = LAYOUT.pack(nth, error, 0, 0, b"")
-
-    def without_jail(self):
-        self.memory[:LAYOUT.size] = LAYOUT.pack(0, 0, 0, 1, b"")
-
-    def failed(self):
-        """The name of the call that failed; none: the dialogue has fewer calls."""
-        _, _, failed, _, call = LAYOUT.unpack(self.memory[:])
-        return call.rstrip(b"\0").decode() if failed else None
-
-
-class FaultyTest(BlackBoxTest):
-    def start_faulty(self, changes=None):
-        self.plan = Plan(f"/tmp/uvftpd-faults-{os.getpid()}")
-        path = f"/tmp/uvftpd-faults-{os.getpid()}"
-        self.addCleanup(os.unlink, path)
-        return self.start(changes, binary=FAULTY, environment={"UVFTPD_FAULTS": path})
 
 
 class Dialogue:
@@ -192,11 +160,6 @@ MOVING = ("pread", "pwrite", "sendfile", "splice_to_file")
 
 
 class EveryCall(FaultyTest):
-    @classmethod
-    def setUpClass(cls):
-        if not os.path.exists(FAULTY):
-            raise unittest.SkipTest("uvftpd-faulty has not been built")
-
     def fill(self, server):
         for name in server.names():
             if name != "full":

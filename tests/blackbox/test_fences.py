@@ -1,30 +1,39 @@
-"""The fences that the daemon puts up around itself: openat2's is always there, Landlock's by [sandbox]; with either, what
-clients may do works as without, and nothing outside of the roots is reached."""
+"""The fences that the daemon puts up around itself, each switched off in turn: the others hold, and what clients may do
+works as before.
+
+openat2's cannot be switched off by anybody; uvftpd-faulty (tests/faults) can do without it.
+"""
 
 import os
 import unittest
 
+from faulty import FaultyTest
 from harness import BlackBoxTest, is_sanitized, user
 
 
-def with_landlock(word):
-    return lambda root: {"sandbox": {"landlock": word}, "user": [user(root), user(root, "reader", permissions="read")]}
+def with_fences(landlock="prefer", seccomp="prefer"):
+    return lambda root: {"sandbox": {"landlock": landlock, "seccomp": seccomp},
+                         "user": [user(root), user(root, "reader", permissions="read")]}
 
 
 class Fences(BlackBoxTest):
-    def begin(self, word):
-        server = self.start(with_landlock(word))
+    def begin(self, **options):
+        server = self.start(with_fences(**options))
+        self.put_traps(server)
+        return server
+
+    @staticmethod
+    def put_traps(server):
         server.write("pub/file", b"inside")
         with open(os.path.join(server.outside, "secret"), "wb") as file:
             file.write(b"outside")
         os.symlink(server.outside, server.path("out"))
         os.symlink(os.path.join(server.outside, "secret"), server.path("secret"))
-        return server
 
-    def test_with_either_word_everything_within_the_root_works_and_nothing_outside(self):
-        for word in ("off", "prefer"):
-            with self.subTest(landlock=word):
-                server = self.begin(word)
+    def test_with_each_of_them_off_everything_within_the_root_works_and_nothing_outside(self):
+        for off in ("none", "landlock", "seccomp"):
+            with self.subTest(off=off):
+                server = self.begin(**({off: "off"} if off != "none" else {}))
                 client = self.client(server)
                 self.assertEqual(client.retrieve("RETR pub/file"), b"inside")
                 client.store("STOR pub/new", b"new")
@@ -46,17 +55,49 @@ class Fences(BlackBoxTest):
                 self.assertEqual(os.listdir(server.outside), ["secret"])
 
     def test_the_log_says_which_stand(self):
-        self.assertIn("event=fences landlock=off", self.start(with_landlock("off")).log_text())
+        self.assertIn("event=fences openat2=up landlock=off", self.start(with_fences(landlock="off")).log_text())
         words = ("landlock=up", "landlock=down") if not is_sanitized() else ("landlock=down",)
-        log = self.start(with_landlock("prefer")).log_text()
+        log = self.start(with_fences()).log_text()
         self.assertTrue(any(word in log for word in words), log)
 
     def test_no_new_privilege_can_be_had(self):
-        server = self.start(with_landlock("prefer"))
+        server = self.start(with_fences())
         if "landlock=up" not in server.log_text():
             self.skipTest("no Landlock here")
         with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
             self.assertIn("NoNewPrivs:\t1", file.read())
+
+    def test_that_are_required_and_cannot_be_had_are_told(self):
+        if not is_sanitized():
+            self.skipTest("here they can be had")
+        for key in ("landlock", "seccomp"):
+            with self.assertRaisesRegex(AssertionError, f"sandbox.{key}"):
+                self.start(with_fences(**{key: "require"}))
+
+
+class WithoutTheJail(FaultyTest):
+    """openat() in openat2()'s place, and with it no seccomp, which would not permit it."""
+
+    def secret(self, landlock):
+        """The reply to a RETR of what lies outside, and what came."""
+        server = self.start_faulty(with_fences(landlock, seccomp="off"))
+        Fences.put_traps(server)
+        client = self.client(server)
+        self.plan.without_jail()
+        self.assertEqual(client.retrieve("RETR pub/file"), b"inside")
+        data = client.data()
+        client.send("RETR secret")
+        if client.expect(150, 550).code == 550:
+            return None
+        return data.receive()
+
+    def test_landlock_alone_keeps_clients_within_the_root(self):
+        if is_sanitized() or "landlock=up" not in self.start(with_fences()).log_text():
+            self.skipTest("no Landlock here")
+        self.assertIsNone(self.secret("require"))
+
+    def test_without_either_there_would_be_no_fence(self):
+        self.assertEqual(self.secret("off"), b"outside")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,13 +48,26 @@ bool has_ipv6() {
   }
 }
 
+// Whom the daemon becomes when it is started as root.
+void give_to_nobody(const fs::path& path) {
+  constexpr uid_t kNobody = 65534;
+  if (geteuid() == 0 && chown(path.c_str(), kNobody, kNobody) != 0) throw std::runtime_error("no nobody");
+}
+
 }  // namespace
 
 Daemon::Daemon(const std::string& binary) {
   std::string name = fs::temp_directory_path() / "conformance-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
+  // Started as root the daemon becomes nobody, who is to do what he likes with what is made here.
+  if (geteuid() == 0) {
+    umask(0);
+    chmod(name.c_str(), 0755);
+  }
   directory_ = name;
   fs::create_directories(directory_ / "root" / "incoming");
+  give_to_nobody(directory_ / "root");
+  give_to_nobody(directory_ / "root" / "incoming");
   // Between the choice of a port and its use somebody else may take it.
   for (int tries = 0; tries < 3; ++tries) {
     port_ = free_port();
@@ -79,7 +93,7 @@ void Daemon::write_configuration() const {
   std::ofstream file(directory_ / "uvftpd.toml");
   file << "[server]\nlisten = [\"127.0.0.1:" << port << "\", \"127.0.0.2:" << port << '"'
        << (has_ipv6() ? ", \"[::1]:" + port + '"' : "") << "]\n"
-       << "[active]\nsource_port = " << port_ - 1 << "\n"
+       << (geteuid() == 0 ? "user = \"nobody\"\n" : "") << "[active]\nsource_port = " << port_ - 1 << "\n"
        << "[timeouts]\ndata_open = 2\n"
        << "[limits]\nlogin_delay = \"400ms\"\nlogin_failures_per_address = 0\n"
        << "[anonymous]\nenabled = true\nroot = \"" << root << "\"\n"
@@ -102,6 +116,7 @@ bool Daemon::start(const std::string& binary) {
     dup2(ready[1], STDOUT_FILENO);
     dup2(open((directory_ / "log").c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600), STDERR_FILENO);
     close(ready[0]);
+    umask(022);
     execl(binary.c_str(), binary.c_str(), "run", "-c", configuration.c_str(), "--ready", nullptr);
     _exit(127);
   }

@@ -26,6 +26,11 @@ std::string new_name() {
 }
 
 void open_to_all(const fs::path& path) {
+  // Only the owner of a file sets its time and its mode.
+  struct stat root {};
+  if (stat(options().root.c_str(), &root) == 0 && chown(path.c_str(), root.st_uid, root.st_gid) != 0) {
+    // Only root gives files away; whoever else runs this is the owner already, or it cannot be helped.
+  }
   fs::permissions(path, fs::is_directory(path) ? fs::perms(0777) : fs::perms(0666));
 }
 

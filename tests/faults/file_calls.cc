@@ -142,7 +142,9 @@ int unlinkat(int directory, const char* name, int flags) {
 }
 
 int renameat2(int from_directory, const char* from, int to_directory, const char* to, unsigned flags) {
-  return fails("renameat2") ? -1 : ::renameat2(from_directory, from, to_directory, to, flags);
+  return fails("renameat2")
+             ? -1
+             : static_cast<int>(::syscall(SYS_renameat2, from_directory, from, to_directory, to, flags));
 }
 
 int utimensat(const char* path, const timespec* times) {

@@ -69,7 +69,7 @@ TEST_F(ConfigMistakes, UnknownKeysGetTheNearestKnownOne) {
   EXPECT_EQ(mistakes("sessions = 3\n"),
             "uvftpd.toml:1:1: unknown key \"sessions\"; did you mean limits.sessions?\n");
   EXPECT_EQ(mistakes("[server]\nmotto = \"\"\n"),
-            "uvftpd.toml:2:1: unknown key \"server.motto\"; [server] has listen and banner\n");
+            "uvftpd.toml:2:1: unknown key \"server.motto\"; [server] has listen, banner and user\n");
   EXPECT_EQ(mistakes("colour = 3\n"),
             "uvftpd.toml:1:1: unknown key \"colour\"; every key stands in a section\n");
   EXPECT_EQ(mistakes("[[passive.rule]]\nclients = [\"::1\"]\nadress = \"\"\n"),

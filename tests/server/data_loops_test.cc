@@ -24,7 +24,7 @@ struct Connection {
 
 Connection connect_both() {
   const Address loopback = *parse_address("127.0.0.1");
-  auto listener = listen_at({loopback, 0});
+  auto listener = listen_at({loopback, 0}, 1, Stack::single);
   Descriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const SystemAddress address(local_address(listener.socket.get()));
   EXPECT_EQ(::connect(client.get(), address.get(), address.size()), 0);

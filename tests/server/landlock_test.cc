@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -38,7 +39,10 @@ class LandlockTest : public testing::Test {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-      const LandlockResult result = put_up_landlock(config);
+      Accounts accounts;
+      ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);  // without root it is a condition
+      if (!accounts.open(config).empty()) ::_exit(kWrong);
+      const LandlockResult result = put_up_landlock(accounts);
       if (result.state == LandlockResult::State::missing) ::_exit(kMissing);
       ::_exit(result.state == LandlockResult::State::up && check() ? kDone : kWrong);
     }
@@ -54,13 +58,24 @@ class LandlockTest : public testing::Test {
     const Descriptor opened(::open(path.c_str(), flags | O_CLOEXEC, 0600));
     return opened.is_open() ? 0 : errno;
   }
-  static int connect_error() {
+  // Nobody listens there: where it is not forbidden, the answer is ECONNREFUSED.
+  static int connect_error(std::uint16_t port) {
     const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in nobody{};
-    nobody.sin_family = AF_INET;
-    nobody.sin_port = htons(1);
-    nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return ::connect(socket.get(), reinterpret_cast<sockaddr*>(&nobody), sizeof nobody) == 0 ? 0 : errno;
+    const sockaddr_in nobody = loopback(port);
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&nobody), sizeof nobody) == 0 ? 0
+                                                                                                   : errno;
+  }
+  static int bind_error(std::uint16_t port) {
+    const Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
+    const sockaddr_in here = loopback(port);
+    return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0 ? 0 : errno;
+  }
+  static sockaddr_in loopback(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
   }
 
   TemporaryTree tree;
@@ -120,9 +135,40 @@ TEST_F(LandlockTest, LetsAThreadThatOnlyMovesBytesMakeNoConnection) {
     int error = 0;
     std::thread([&] {
       forbid_new_connections();
-      error = connect_error();
+      error = connect_error(1);
     }).join();
-    return error == EACCES && connect_error() == ECONNREFUSED;
+    return error == EACCES && connect_error(1) == ECONNREFUSED;
+  });
+}
+
+TEST_F(LandlockTest, LetsTheControlLoopReachClientsPortsOnly) {
+  expect([this] {
+    config.passive.ports = {50000, 50010};
+    make_port_rules(config);
+    if (!put_up_port_rules()) ::_exit(kMissing);  // an older kernel
+    return connect_error(1) == EACCES && connect_error(1023) == EACCES && connect_error(1024) != EACCES &&
+           connect_error(65535) != EACCES && bind_error(49999) == EACCES && bind_error(50000) != EACCES &&
+           bind_error(0) == 0;
+  });
+}
+
+TEST_F(LandlockTest, LetsFilesBeMovedBetweenDirectoriesBehindTheRulesForPorts) {
+  config.anonymous.upload_directory = "";
+  tree.write(tree.root() / "incoming" / "here", "x");
+  expect([this] {
+    make_port_rules(config);
+    if (!put_up_port_rules()) ::_exit(kMissing);
+    forbid_new_connections();
+    return ::rename((tree.root() / "incoming" / "here").c_str(), (tree.root() / "there").c_str()) == 0;
+  });
+}
+
+TEST_F(LandlockTest, LetsNothingBeConnectedToWithoutActiveMode) {
+  expect([this] {
+    config.active.enabled = false;
+    make_port_rules(config);
+    if (!put_up_port_rules()) ::_exit(kMissing);  // an older kernel
+    return connect_error(65535) == EACCES && bind_error(0) == EACCES;
   });
 }
 

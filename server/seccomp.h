@@ -1,0 +1,15 @@
+// seccomp: the system calls that a serving daemon makes, and no other. Whatever makes another one ends it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace uvftpd {
+
+// By name, sorted: made from what a run of all tests was seen to call.
+std::vector<std::string> permitted_calls();
+
+// For all threads at once; the last of them must have started. Empty, or why it is not up.
+std::string put_up_seccomp();
+
+}  // namespace uvftpd

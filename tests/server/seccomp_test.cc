@@ -1,0 +1,122 @@
+// The list of permitted system calls: what is on it, and that the kernel holds to it.
+#include "server/seccomp.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+#include <set>
+#include <thread>
+
+#include "server/worker_thread.h"
+
+namespace uvftpd {
+namespace {
+
+constexpr int kDone = 0, kWrong = 1, kMissing = 2;
+
+// How a process ends that does `what` behind the fence: its wait status.
+int status_after(const std::function<bool()>& what) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (!put_up_seccomp().empty()) ::_exit(kMissing);
+    ::_exit(what() ? kDone : kWrong);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return status;
+}
+
+void expect_killed(const std::function<bool()>& what) {
+  const int status = status_after(what);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kMissing) GTEST_SKIP() << "no seccomp here";
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) << status;
+}
+
+TEST(Seccomp, PermitsNoMoreThanItDid) {
+  const auto calls = permitted_calls();
+  EXPECT_EQ(std::set<std::string>(calls.begin(), calls.end()).size(), calls.size()) << "one is named twice";
+  EXPECT_LE(calls.size(), 55U);
+}
+
+TEST(Seccomp, PermitsNothingThatLeadsOutOfTheProcess) {
+  const auto calls = permitted_calls();
+  for (const char* const call : {"open",
+                                 "openat",
+                                 "execve",
+                                 "execveat",
+                                 "fork",
+                                 "vfork",
+                                 "clone",
+                                 "clone3",
+                                 "ptrace",
+                                 "mount",
+                                 "chown",
+                                 "fchown",
+                                 "fchownat",
+                                 "lchown",
+                                 "io_uring_setup",
+                                 "symlink",
+                                 "symlinkat",
+                                 "link",
+                                 "linkat",
+                                 "mknod",
+                                 "mknodat",
+                                 "process_vm_writev",
+                                 "bpf",
+                                 "setuid",
+                                 "capset",
+                                 "prctl",
+                                 "unshare",
+                                 "kill",
+                                 "sendmsg"})
+    EXPECT_EQ(std::count(calls.begin(), calls.end(), call), 0) << call;
+}
+
+TEST(Seccomp, LetsAProcessGoOn) {
+  const int status = status_after([] { return ::write(STDERR_FILENO, "", 0) == 0; });
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kMissing) GTEST_SKIP() << "no seccomp here";
+  EXPECT_EQ(status, 0);
+}
+
+TEST(Seccomp, EndsWhoOpensByPlainName) {
+  expect_killed([] { return ::open("/etc/passwd", O_RDONLY) >= 0; });
+}
+
+TEST(Seccomp, EndsWhoExecutesOrForks) {
+  expect_killed([] { return ::execl("/bin/true", "true", nullptr) != 0; });
+  expect_killed([] { return ::fork() >= 0; });
+}
+
+TEST(Seccomp, EndsWhoOpensAnotherKindOfSocket) {
+  expect_killed([] { return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0; });
+  expect_killed([] { return ::socket(AF_INET, SOCK_DGRAM, 0) >= 0; });
+  expect_killed([] { return ::socket(AF_PACKET, SOCK_RAW, 0) >= 0; });
+}
+
+TEST(Seccomp, HoldsForThreadsThatWereThereBefore) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::atomic<bool> is_up = false;
+    std::thread earlier = start_worker_thread([&] {
+      while (!is_up) std::this_thread::yield();
+      ::syscall(SYS_ptrace, 0, 0, 0, 0);
+    });
+    if (!put_up_seccomp().empty()) ::_exit(kMissing);
+    is_up = true;
+    earlier.join();
+    ::_exit(kWrong);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kMissing) GTEST_SKIP() << "no seccomp here";
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) << status;
+}
+
+}  // namespace
+}  // namespace uvftpd
