@@ -101,9 +101,15 @@ void ControlConnection::expired() {
 // ---- what every event ends with ----
 
 void ControlConnection::event_over() {
-  take_lines();
-  if (is_taking_ || state_ == State::gone) return;  // an event within an event: the outer one goes on
-  flush();
+  for (;;) {
+    take_lines();
+    if (is_taking_ || state_ == State::gone) return;  // an event within an event: the outer one goes on
+    const bool was_too_much = is_too_much_unsent();
+    flush();
+    // What left at once makes no event that the lines which wait for it could go on with.
+    if (!was_too_much || is_too_much_unsent()) break;
+  }
+  watch_input();
   if (state_ == State::open && has_client_ended_ && session_.is_idle() && lines_.waiting().empty())
     state_ = State::closing;
   if (state_ == State::closing && control_.unsent() == 0) begin_closing();
@@ -113,8 +119,7 @@ void ControlConnection::event_over() {
 void ControlConnection::take_lines() {
   if (is_taking_ || state_ != State::open) return;
   is_taking_ = true;
-  while (state_ == State::open && !lines_.waiting().empty() &&
-         unsent_.size() + control_.unsent() <= kMaxUnsent) {
+  while (state_ == State::open && !lines_.waiting().empty() && !is_too_much_unsent()) {
     if (session_.is_at_work()) session_.progressed(digest_ ? digest_->digested() : dtp().transferred());
     if (session_.accepts(lines_.waiting().front()))
       perform(session_.line_received(lines_.take_front()));
@@ -122,12 +127,17 @@ void ControlConnection::take_lines() {
       break;
   }
   is_taking_ = false;
+}
+
+void ControlConnection::watch_input() {
   if (state_ != State::open || has_client_ended_) return;
-  if (lines_.size() <= kMaxWaiting && unsent_.size() + control_.unsent() <= kMaxUnsent)
+  if (lines_.size() <= kMaxWaiting && !is_too_much_unsent())
     control_.read(*this);
   else
     control_.pause();
 }
+
+bool ControlConnection::is_too_much_unsent() const { return unsent_.size() + control_.unsent() > kMaxUnsent; }
 
 // ABOR takes effect when it arrives, even behind waiting lines; its reply keeps its place.
 bool ControlConnection::hear_interrupts() {

@@ -58,6 +58,8 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   void event_over();
   void take_lines();
   bool hear_interrupts();
+  void watch_input();
+  bool is_too_much_unsent() const;
   void flush();
   void begin_closing();
   void set_clock();

@@ -279,6 +279,13 @@ class OtherCommands(DuringTransfers):
         for _ in range(300):
             self.ftp.expect(200)
 
+    def test_pipelined_with_more_replies_than_the_server_keeps_are_all_answered(self):
+        for count in (300, 1000, 5000):  # FEAT has some 250 bytes, and 64 KiB may be unsent
+            self.ftp.send_bytes(b"FEAT\r\n" * count)
+            for _ in range(count):
+                self.ftp.expect(211)
+            self.expect_life()
+
     def test_more_waiting_lines_than_the_server_keeps_do_not_stop_the_transfer(self):
         data = self.download("middle.bin")
         self.ftp.socket.settimeout(0.2)
