@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxUnsent = 64 * 1024;   // replies that the client does not read
 constexpr std::size_t kMaxWaiting = 16 * 1024;  // commands that wait their turn
+constexpr unsigned kLinesOfATurn = 16;          // then the other sessions have theirs
 constexpr std::chrono::seconds kFarewell{5};    // for the client's end of a connection that is over
 
 }  // namespace
@@ -76,6 +77,11 @@ void ControlConnection::service_closing() {
   event_over();
 }
 
+void ControlConnection::go_on() {
+  is_waiting_for_turn_ = false;
+  event_over();
+}
+
 void ControlConnection::give_way() {
   perform(session_.gave_way());
   flush();
@@ -101,14 +107,12 @@ void ControlConnection::expired() {
 // ---- what every event ends with ----
 
 void ControlConnection::event_over() {
-  for (;;) {
-    take_lines();
-    if (is_taking_ || state_ == State::gone) return;  // an event within an event: the outer one goes on
-    const bool was_too_much = is_too_much_unsent();
-    flush();
-    // What left at once makes no event that the lines which wait for it could go on with.
-    if (!was_too_much || is_too_much_unsent()) break;
-  }
+  const Lines lines = take_lines();
+  if (is_taking_ || state_ == State::gone) return;  // an event within an event: the outer one goes on
+  flush();
+  // Where they wait for replies that did not leave at once, written() goes on.
+  if (lines == Lines::left && !is_too_much_unsent() && !std::exchange(is_waiting_for_turn_, true))
+    owner_.turn_over(id_);
   watch_input();
   if (state_ == State::open && has_client_ended_ && session_.is_idle() && lines_.waiting().empty())
     state_ = State::closing;
@@ -116,10 +120,16 @@ void ControlConnection::event_over() {
   set_clock();
 }
 
-void ControlConnection::take_lines() {
-  if (is_taking_ || state_ != State::open) return;
+// `left`: some that could be taken at once.
+ControlConnection::Lines ControlConnection::take_lines() {
+  if (is_taking_ || state_ != State::open) return Lines::taken;
   is_taking_ = true;
-  while (state_ == State::open && !lines_.waiting().empty() && !is_too_much_unsent()) {
+  Lines lines = Lines::taken;
+  for (unsigned count = 0; state_ == State::open && !lines_.waiting().empty(); ++count) {
+    if (count == kLinesOfATurn || is_too_much_unsent()) {
+      lines = Lines::left;
+      break;
+    }
     if (session_.is_at_work()) session_.progressed(digest_ ? digest_->digested() : dtp().transferred());
     if (session_.accepts(lines_.waiting().front()))
       perform(session_.line_received(lines_.take_front()));
@@ -127,6 +137,7 @@ void ControlConnection::take_lines() {
       break;
   }
   is_taking_ = false;
+  return lines;
 }
 
 void ControlConnection::watch_input() {

@@ -26,7 +26,8 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
    public:
     // The connection is over. It must not be destroyed before the stack has unwound.
     virtual void retire(std::uint64_t session) = 0;
-    virtual void admitted(std::uint64_t session) = 0;  // it has logged in
+    virtual void admitted(std::uint64_t session) = 0;   // it has logged in
+    virtual void turn_over(std::uint64_t session) = 0;  // go_on() follows when the others had theirs
 
    protected:
     ~Owner() = default;
@@ -40,6 +41,7 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   const SocketAddress& peer() const { return session_.peer(); }
   void password_checked(LoginWorkers::Verdict verdict);
   void service_closing();
+  void go_on();
   void give_way();  // retires at once
 
  private:
@@ -56,7 +58,8 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   void replies_may_leave() override { event_over(); }
 
   void event_over();
-  void take_lines();
+  enum class Lines : std::uint8_t { taken, left };
+  Lines take_lines();
   bool hear_interrupts();
   void watch_input();
   bool is_too_much_unsent() const;
@@ -116,7 +119,8 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   std::unique_ptr<CurrentTransfer> transfer_;
   State state_ = State::open;
   Clock clock_ = Clock::none;
-  bool is_taking_ = false;         // take_lines() runs
+  bool is_taking_ = false;  // take_lines() runs
+  bool is_waiting_for_turn_ = false;
   bool has_client_ended_ = false;  // the client has closed its sending side
   bool is_service_closing_ = false;
   bool is_anonymous_ = false;

@@ -15,7 +15,8 @@ Server::Server(Services& services, Listeners listeners, std::function<void()> on
     : services_(services),
       on_closed_(std::move(on_closed)),
       bury_timer_(services.loop, [this] { bury(); }),
-      grace_timer_(services.loop, [this] { close_now(); }) {
+      grace_timer_(services.loop, [this] { close_now(); }),
+      next_turns_(services.loop, [this] { give_turns(); }) {
   for (Descriptor& socket : listeners.sockets)
     listeners_.emplace_back(services_.loop, std::move(socket),
                             [this](uv::Tcp control) { accept(std::move(control)); });
@@ -72,6 +73,16 @@ void Server::retire(std::uint64_t session) {
   if (--client->second == 0) sessions_of_.erase(client);
   retired_.push_back(std::move(gone.mapped()));
   bury_timer_.start(std::chrono::milliseconds(0));
+}
+
+void Server::turn_over(std::uint64_t session) {
+  waiting_for_turn_.push_back(session);
+  next_turns_.send();
+}
+
+void Server::give_turns() {
+  for (const std::uint64_t id : std::exchange(waiting_for_turn_, {}))
+    if (const auto found = sessions_.find(id); found != sessions_.end()) found->second->go_on();
 }
 
 void Server::bury() {

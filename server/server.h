@@ -34,6 +34,8 @@ class Server final : ControlConnection::Owner {
   void accept(uv::Tcp control);
   void retire(std::uint64_t session) override;
   void admitted(std::uint64_t session) override { strangers_.erase(session); }
+  void turn_over(std::uint64_t session) override;
+  void give_turns();
   bool make_room();
   void bury();
 
@@ -48,6 +50,8 @@ class Server final : ControlConnection::Owner {
   std::vector<std::unique_ptr<ControlConnection>> retired_;
   uv::Timer bury_timer_;  // fires from a clean stack
   uv::Timer grace_timer_;
+  std::vector<std::uint64_t> waiting_for_turn_;
+  uv::Wake next_turns_;  // when the loop has seen to everybody
 };
 
 }  // namespace uvftpd
