@@ -61,7 +61,7 @@ void append_shown(std::string_view name, std::string& out) {
 }  // namespace
 
 void ListFormatter::append(const ListedEntry& entry, std::string& out) {
-  const std::int64_t minute = (entry.modified - (entry.modified < 0 ? 59 : 0)) / 60;  // rounded down
+  const std::int64_t minute = entry.modified / 60 - (entry.modified % 60 < 0 ? 1 : 0);  // rounded down
   if (minute != dated_minute_ || date_text_.empty()) {
     date_text_ = format_listing_date(entry.modified, now_);
     dated_minute_ = minute;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace uvftpd {
 namespace {
 
@@ -114,6 +116,13 @@ TEST(Listing, DatesEachLineByItself) {
 TEST(Listing, DatesAFirstLineFromBeforeTheEpoch) {
   ListFormatter formatter(kNow);
   EXPECT_EQ(date_of(formatter, -60), "Dec 31  1969");
+}
+
+// tmpfs and btrfs keep any time of 64 bits.
+TEST(Listing, TellsTheEarliestTimeThereIsFromTheLatest) {
+  ListFormatter formatter(kNow);
+  EXPECT_EQ(date_of(formatter, std::numeric_limits<std::int64_t>::min()), "Jan  1     0");
+  EXPECT_EQ(date_of(formatter, std::numeric_limits<std::int64_t>::max() - 20), "Dec 31  9999");
 }
 
 TEST(Listing, ShowsControlCharactersAsQuestionMarks) {
