@@ -1,0 +1,122 @@
+// The line scanner: any cutting of the stream into segments gives the same lines and the same answers to
+// Telnet, good lines have no forbidden byte, and what is held is bounded.
+//
+// Input: the stream, and behind it one byte for how it is cut and where it begins: the lower three bits are
+// the number of bytes before it that are sizes of segments (none: byte by byte), the upper two pick what the
+// scanner has read already.
+#include <array>
+#include <string>
+#include <vector>
+
+#include "protocol/line_buffer.h"
+#include "protocol/listing.h"
+#include "protocol/reply.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace uvftpd {
+namespace {
+
+LineBuffer having_read(std::string_view beginning, std::size_t more) {
+  LineBuffer buffer;
+  buffer.append(beginning);
+  buffer.append(std::string(more, 'x'));
+  return buffer;
+}
+
+// A few bytes short of each limit: an input need not be as long as they are.
+const LineBuffer& beginning(unsigned which) {
+  constexpr std::size_t kShort = 4;
+  static const std::array<LineBuffer, 4> kAll = {
+      LineBuffer(),
+      having_read("", LineBuffer::kMaxLine - kShort),
+      having_read("", LineBuffer::kMaxLine + 1 + LineBuffer::kMaxDropped - kShort),
+      having_read("\xff\xfa", LineBuffer::kMaxDropped - kShort),
+  };
+  return kAll[which];
+}
+
+struct Heard {
+  std::string refusals;
+  LineBuffer buffer;
+};
+
+Heard hear(const LineBuffer& begun, std::string_view stream, std::string_view sizes) {
+  Heard heard{{}, begun};
+  for (std::size_t i = 0; !stream.empty(); ++i) {
+    const std::size_t size = sizes.empty() ? 1 : 1 + static_cast<unsigned char>(sizes[i % sizes.size()]);
+    const auto segment = stream.substr(0, size);
+    heard.refusals += heard.buffer.append(segment);
+    stream.remove_prefix(segment.size());
+  }
+  return heard;
+}
+
+void check_refusals(std::string_view refusals) {
+  demand(refusals.size() % 3 == 0, "an answer to Telnet has three bytes");
+  for (; !refusals.empty(); refusals.remove_prefix(3))
+    demand(refusals[0] == '\xff' && (refusals[1] == '\xfc' || refusals[1] == '\xfe'),
+           "Telnet hears WONT and DONT only");
+}
+
+// A good line is understood again if it is sent as names are.
+void check_line(const Line& line) {
+  if (line.fault != Line::Fault::none) return demand(line.text.empty(), "a faulty line has no text");
+  demand(line.text.size() <= LineBuffer::kMaxLine, "no line is longer than the limit");
+  demand(line.text.find('\n') == std::string::npos, "no line has a LF");
+  demand(line.text.find('\0') == std::string::npos, "no line has a NUL");
+  std::string wire;
+  for (const char c : name_as_sent(line.text)) wire.append(c == '\xff' ? 2 : 1, c);
+  LineBuffer again;
+  again.append(wire += "\r\n");
+  demand(again.waiting().size() == 1 && again.waiting()[0] == line,
+         "a line sent as it was heard is the same");
+}
+
+// Where there is nothing to interpret, lines are what lies before each LF.
+void check_plain(std::string_view stream, const std::vector<Line>& lines) {
+  for (const Line& line : lines) {
+    const auto end = stream.find('\n');
+    demand(end != std::string_view::npos && stream.substr(0, end) == line.text, "a plain line stays itself");
+    stream.remove_prefix(end + 1);
+  }
+  demand(stream.find('\n') == std::string_view::npos, "each LF ends a line");
+}
+
+void check(const Input& input, unsigned how) {
+  auto stream = input.rest();
+  const std::size_t count = std::min<std::size_t>(how & 7U, stream.size());
+  const auto sizes = stream.substr(stream.size() - count);
+  stream.remove_suffix(count);
+
+  const LineBuffer& begun = beginning(how >> 6U);
+  Heard whole{{}, begun};
+  whole.refusals = whole.buffer.append(stream);
+  const Heard cut = hear(begun, stream, sizes);
+  demand(whole.buffer.waiting() == cut.buffer.waiting(), "no cutting of the stream changes a line");
+  demand(whole.refusals == cut.refusals, "no cutting of the stream changes an answer to Telnet");
+  demand(whole.buffer.size() == cut.buffer.size(), "no cutting of the stream changes what is held");
+
+  check_refusals(whole.refusals);
+  demand(whole.refusals.size() <= stream.size(), "nobody is answered more than was said");
+  const std::vector<Line>& lines = whole.buffer.waiting();
+  demand(lines.size() <= stream.size() + begun.waiting().size(), "a line has at least one byte");
+  demand(whole.buffer.size() <= begun.size() + stream.size() + lines.size() * sizeof(Line),
+         "no more is held than came");
+  for (const Line& line : lines) check_line(line);
+  if (how >> 6U == 0 && stream.find_first_of(std::string_view("\r\0\xff\x16", 4)) == std::string_view::npos)
+    check_plain(stream, lines);
+
+  LineBuffer emptied = std::move(whole.buffer);
+  while (!emptied.waiting().empty()) emptied.take_front();
+  demand(emptied.size() <= LineBuffer::kMaxLine, "an unfinished line is no longer than a finished one");
+}
+
+}  // namespace
+}  // namespace uvftpd
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  uvftpd::Input input(data, size);
+  const auto how = input.number<std::uint8_t>();
+  uvftpd::check(input, how);
+  return 0;
+}

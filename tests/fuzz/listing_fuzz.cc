@@ -1,0 +1,181 @@
+// What is said of a file: lines of LIST, facts of MLSD and MLST, and the replies that carry names. Whatever a
+// file is called, its line is one line and its reply is one reply.
+//
+// Input: name/owner/group/target of a link, and the numbers behind them, the last first.
+#include <string>
+
+#include "protocol/facts.h"
+#include "protocol/file_type.h"
+#include "protocol/listing.h"
+#include "protocol/path.h"
+#include "protocol/reply.h"
+#include "protocol/timestamp.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace uvftpd {
+namespace {
+
+struct Found {
+  std::int64_t now = 0, another_time = 0;
+  FileFacts facts;
+  std::uint64_t links = 0;
+  std::uint8_t wanted = 0;
+  std::string_view name, owner, group, target;
+};
+
+FileAccess access_of(unsigned bits) {
+  return {(bits & 1U) != 0, (bits & 2U) != 0, (bits & 4U) != 0, (bits & 8U) != 0};
+}
+
+Found found_in(Input input) {
+  Found found;
+  found.wanted = input.number<std::uint8_t>();
+  found.facts.mode = input.number<std::uint16_t>();
+  found.facts.access = access_of(input.number<std::uint8_t>());
+  const auto rights = input.number<std::uint16_t>();
+  for (unsigned bit = 0; bit < 11; ++bit)
+    if ((rights >> bit) & 1U) found.facts.permissions.add(static_cast<Permission>(1U << bit));
+  found.facts.modified = input.number<std::int64_t>();
+  found.another_time = input.number<std::int64_t>();
+  found.now = input.number<std::uint32_t>();
+  found.facts.nanoseconds = input.number<std::uint32_t>() % 1'000'000'000;
+  found.facts.size = input.number<std::uint64_t>();
+  found.links = input.number<std::uint32_t>();
+  found.facts.uid = input.number<std::uint32_t>();
+  found.facts.gid = input.number<std::uint32_t>();
+  found.facts.device = input.number<std::uint64_t>();
+  found.facts.inode = input.number<std::uint64_t>();
+  found.name = input.text_until('/');
+  found.owner = input.text_until('/');
+  found.group = input.text_until('/');
+  found.target = input.rest();
+  return found;
+}
+
+// ---- LIST ----
+
+std::string shown(std::string_view name) {
+  std::string text(name);
+  for (char& c : text)
+    if (is_control_character(c)) c = '?';
+  return text;
+}
+
+void check_line(const Found& found, std::string_view line) {
+  demand(line.ends_with("\r\n"), "a line of LIST ends in CRLF");
+  line.remove_suffix(2);
+  for (const char c : line) demand(!is_control_character(c), "a line of LIST has no control character");
+  const std::string name = shown(found.name) + (found.target.empty() ? "" : " -> " + shown(found.target));
+  demand(line.ends_with(" " + name), "a line of LIST ends in the name");
+  line.remove_suffix(name.size() + 1);
+  demand(line.size() >= 10 + 5 + 1 + 8 + 1 + 8 + 1 + 12 + 1 + 12, "a line of LIST has all columns");
+  demand(std::string_view("-dlpcbs").find(line[0]) != std::string_view::npos,
+         "a line of LIST tells the type");
+  const auto date = line.substr(line.size() - 12);
+  demand(date[3] == ' ' && date[6] == ' ', "a date has its columns");
+  line.remove_suffix(13);
+  demand(line.ends_with(" " + std::to_string(found.facts.size)), "a line of LIST tells the size");
+}
+
+std::string listed(ListFormatter& formatter, const Found& found, std::int64_t modified) {
+  // Owners are named by the system, which has no control characters in a name.
+  const std::string owner = shown(found.owner), group = shown(found.group);
+  std::string line;
+  formatter.append({.name = found.name,
+                    .owner = owner,
+                    .group = group,
+                    .link_target = found.target,
+                    .mode = found.facts.mode,
+                    .links = found.links,
+                    .size = found.facts.size,
+                    .modified = modified},
+                   line);
+  check_line(found, line);
+  return line;
+}
+
+void check_list(const Found& found) {
+  ListFormatter fresh(found.now), used(found.now);
+  listed(used, found, found.another_time);
+  demand(listed(used, found, found.facts.modified) == listed(fresh, found, found.facts.modified),
+         "a line does not depend on the one before it");
+}
+
+// ---- MLSD ----
+
+void check_facts(std::string_view facts, FactSet wanted) {
+  for (const char c : facts)
+    demand(!is_control_character(c) && c != ' ', "facts have no blank and no control");
+  std::string names;
+  while (!facts.empty()) {
+    const auto end = facts.find(';'), sign = facts.find('=');
+    demand(sign != std::string_view::npos && sign < end && end != std::string_view::npos,
+           "a fact is name=value;");
+    names.append(facts.substr(0, sign)).append(";");
+    facts.remove_prefix(end + 1);
+  }
+  const std::string all = to_string(wanted);
+  demand(names == all || (all.find("size;") != std::string::npos && names.size() + 5 == all.size()),
+         "what was wanted is told, but for a directory's size");
+}
+
+std::string facts_told(const Found& found, FactSet wanted) {
+  FactFormatter fresh(wanted), used(wanted);
+  std::string first, again, before;
+  fresh.append(found.facts, first);
+  FileFacts other = found.facts;
+  other.modified = found.another_time;
+  used.append(other, before);
+  used.append(found.facts, again);
+  demand(first == again, "facts do not depend on those before them");
+  check_facts(first, wanted);
+  return first;
+}
+
+FactSet wanted_facts(unsigned bits) {
+  static const std::string kAll = to_string(FactSet::all());
+  std::string list;
+  std::string_view rest = kAll;
+  for (; !rest.empty(); bits >>= 1U) {
+    const auto end = rest.find(';') + 1;
+    if (bits & 1U) list += rest.substr(0, end);
+    rest.remove_prefix(end);
+  }
+  return FactSet::parse(list);
+}
+
+// ---- replies ----
+
+// As the session words them. No path has a LF (protocol/path).
+void check_replies(const Found& found, const std::string& facts) {
+  const auto path = resolve_path("/", found.name);
+  if (!path) return;
+  demand_one_reply(encode({Code::path_name, quoted(*path) + " is the current directory."}));
+  demand_one_reply(encode({Code::action_done, "Facts:\n " + facts + " " + name_as_sent(*path) + "\nEnd"}));
+  demand_one_reply(encode({Code::file_status, "Modify=20261123055117; " + name_as_sent(*path)}));
+  std::string status = "Status:\n";
+  ListFormatter formatter(found.now);
+  for (const char c : listed(formatter, found, found.now))
+    if (c != '\r') status += c;
+  demand_one_reply(encode({Code::file_status, status + "End"}));
+}
+
+// Lines of any text, each without an end.
+void check_encoded(std::string_view text) {
+  std::string lines;
+  for (const char c : text)
+    if (c != '\r' && c != '\0') lines += c == '|' ? '\n' : c;
+  demand_one_reply(encode({Code::help, lines}));
+}
+
+}  // namespace
+}  // namespace uvftpd
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace uvftpd;
+  const Found found = found_in(Input(data, size));
+  check_list(found);
+  check_replies(found, facts_told(found, wanted_facts(found.wanted)));
+  check_encoded(found.name);
+  return 0;
+}
