@@ -33,6 +33,10 @@ lint_needs="
   clang-format-16      clang-format-16
   clang-tidy-16        clang-tidy-16
   cppcheck             cppcheck"
+fuzz_needs="
+  clang-14             clang++-14
+  libclang-rt-14-dev   clang++-14
+  llvm-14              llvm-symbolizer-14"
 
 # quietly WHAT COMMAND...: says WHAT; what COMMAND prints is shown only if it fails.
 quietly() {
