@@ -3,6 +3,7 @@
 //
 // Input: name/owner/group/target of a link, and the numbers behind them, the last first.
 #include <string>
+#include <vector>
 
 #include "protocol/facts.h"
 #include "protocol/file_type.h"
@@ -94,11 +95,12 @@ std::string listed(ListFormatter& formatter, const Found& found, std::int64_t mo
   return line;
 }
 
-void check_list(const Found& found) {
+std::string check_list(const Found& found) {
   ListFormatter fresh(found.now), used(found.now);
   listed(used, found, found.another_time);
-  demand(listed(used, found, found.facts.modified) == listed(fresh, found, found.facts.modified),
-         "a line does not depend on the one before it");
+  std::string line = listed(used, found, found.facts.modified);
+  demand(line == listed(fresh, found, found.facts.modified), "a line does not depend on the one before it");
+  return line;
 }
 
 // ---- MLSD ----
@@ -133,10 +135,9 @@ std::string facts_told(const Found& found, FactSet wanted) {
 }
 
 FactSet wanted_facts(unsigned bits) {
-  static const std::string kAll = to_string(FactSet::all());
   std::string list;
-  std::string_view rest = kAll;
-  for (; !rest.empty(); bits >>= 1U) {
+  const std::string all = to_string(FactSet::all());
+  for (std::string_view rest = all; !rest.empty(); bits >>= 1U) {
     const auto end = rest.find(';') + 1;
     if (bits & 1U) list += rest.substr(0, end);
     rest.remove_prefix(end);
@@ -144,18 +145,27 @@ FactSet wanted_facts(unsigned bits) {
   return FactSet::parse(list);
 }
 
+// Each of the 256 sets is made once.
+FactSet fact_set(std::uint8_t bits) {
+  static const auto kAll = [] {
+    std::vector<FactSet> all;
+    for (unsigned one = 0; one < 256; ++one) all.push_back(wanted_facts(one));
+    return all;
+  }();
+  return kAll[bits];
+}
+
 // ---- replies ----
 
 // As the session words them. No path has a LF (protocol/path).
-void check_replies(const Found& found, const std::string& facts) {
+void check_replies(const Found& found, const std::string& facts, const std::string& line) {
   const auto path = resolve_path("/", found.name);
   if (!path) return;
   demand_one_reply(encode({Code::path_name, quoted(*path) + " is the current directory."}));
   demand_one_reply(encode({Code::action_done, "Facts:\n " + facts + " " + name_as_sent(*path) + "\nEnd"}));
   demand_one_reply(encode({Code::file_status, "Modify=20261123055117; " + name_as_sent(*path)}));
   std::string status = "Status:\n";
-  ListFormatter formatter(found.now);
-  for (const char c : listed(formatter, found, found.now))
+  for (const char c : line)
     if (c != '\r') status += c;
   demand_one_reply(encode({Code::file_status, status + "End"}));
 }
@@ -174,8 +184,7 @@ void check_encoded(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace uvftpd;
   const Found found = found_in(Input(data, size));
-  check_list(found);
-  check_replies(found, facts_told(found, wanted_facts(found.wanted)));
+  check_replies(found, facts_told(found, fact_set(found.wanted)), check_list(found));
   check_encoded(found.name);
   return 0;
 }

@@ -1,6 +1,6 @@
 // Patterns for names, against a matcher that parts the pattern first and then fills a whole table.
 //
-// Input: a pattern, LF, a name. With a byte 255 at its end both are repeated up to 255 bytes: what takes more
+// Input: a pattern, LF, a name. With a byte 255 at its end both are repeated up to 64 bytes: what takes more
 // than the product of the lengths runs into the time limit.
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@
 namespace uvftpd {
 namespace {
 
-constexpr std::size_t kLongest = 255;
+constexpr std::size_t kLongest = 255, kRepeated = 64;
 
 struct Token {
   enum class Kind : std::uint8_t { star, any, literal, set };
@@ -66,7 +66,7 @@ bool matches_slowly(std::string_view pattern, std::string_view name) {
 
 std::string repeated(std::string_view text) {
   std::string out(text);
-  while (!text.empty() && out.size() < kLongest) out.append(text, 0, kLongest - out.size());
+  while (!text.empty() && out.size() < kRepeated) out.append(text, 0, kRepeated - out.size());
   return out;
 }
 
