@@ -72,14 +72,54 @@ void check_line(const Line& line) {
          "a line sent as it was heard is the same");
 }
 
-// Where there is nothing to interpret, lines are what lies before each LF.
-void check_plain(std::string_view stream, const std::vector<Line>& lines) {
-  for (const Line& line : lines) {
-    const auto end = stream.find('\n');
-    demand(end != std::string_view::npos && stream.substr(0, end) == line.text, "a plain line stays itself");
-    stream.remove_prefix(end + 1);
+// Behind IAC SB: where it ends. IAC and any byte but SE are two bytes of it.
+std::size_t end_of_subnegotiation(std::string_view stream, std::size_t at) {
+  while (at < stream.size()) {
+    const bool is_command = stream[at] == '\xff';
+    at += is_command ? 2 : 1;
+    if (is_command && at <= stream.size() && stream[at - 1] == '\xf0') break;
   }
-  demand(stream.find('\n') == std::string_view::npos, "each LF ends a line");
+  return at;
+}
+
+struct Stripped {
+  std::string text, refusals;
+};
+
+// RFC 854, read in one go.
+Stripped without_telnet(std::string_view stream) {
+  Stripped out;
+  for (std::size_t i = 0; i < stream.size();) {
+    const auto rest = stream.substr(i);
+    const char command = rest.size() > 1 ? rest[1] : '\0';
+    if (rest[0] != '\xff') {
+      out.text += rest[0];
+      i += 1;
+    } else if (command == '\xfa') {
+      i = end_of_subnegotiation(stream, i + 2);
+    } else if (command >= '\xfb' && command <= '\xfe') {
+      if (rest.size() > 2 && command == '\xfd') out.refusals.append("\xff\xfc").append(1, rest[2]);  // DO
+      if (rest.size() > 2 && command == '\xfb') out.refusals.append("\xff\xfe").append(1, rest[2]);  // WILL
+      i += 3;
+    } else {
+      if (command == '\xff') out.text += '\xff';
+      i += 2;
+    }
+  }
+  return out;
+}
+
+// Without Telnet, and where no CR, NUL or TLS is to be told, lines are what lies before each LF.
+void check_slowly(std::string_view stream, const Heard& heard) {
+  const Stripped stripped = without_telnet(stream);
+  demand(stripped.refusals == heard.refusals, "each DO and WILL is refused, and nothing else is answered");
+  std::string_view text = stripped.text;
+  for (const Line& line : heard.buffer.waiting()) {
+    const auto end = text.find('\n');
+    demand(end != std::string_view::npos && text.substr(0, end) == line.text, "a plain line stays itself");
+    text.remove_prefix(end + 1);
+  }
+  demand(text.find('\n') == std::string_view::npos, "each LF ends a line");
 }
 
 void check(const Input& input, unsigned how) {
@@ -103,8 +143,8 @@ void check(const Input& input, unsigned how) {
   demand(whole.buffer.size() <= begun.size() + stream.size() + lines.size() * sizeof(Line),
          "no more is held than came");
   for (const Line& line : lines) check_line(line);
-  if (how >> 6U == 0 && stream.find_first_of(std::string_view("\r\0\xff\x16", 4)) == std::string_view::npos)
-    check_plain(stream, lines);
+  if (how >> 6U == 0 && stream.find_first_of(std::string_view("\r\0\x16", 3)) == std::string_view::npos)
+    check_slowly(stream, whole);
 
   LineBuffer emptied = std::move(whole.buffer);
   while (!emptied.waiting().empty()) emptied.take_front();
