@@ -115,6 +115,8 @@ class SessionPromises {
     if (command_.verb == "PWD" && is_plain && is_logged_in_)
       demand(reply.text.starts_with(quoted(directory_) + " "), "PWD tells where the last CWD led");
     if (command_.verb == "EPSV" && !asked_ && reply.code == Code::ok) only_epsv_ = true;
+    if (command_.verb == "PASV" && is_plain && is_logged_in_ && reply.code == Code::bad_argument)
+      demand(only_epsv_, "PASV is refused after EPSV ALL only");
   }
   void check(const CheckPassword& a, const Action& action) {
     ask(action);
