@@ -161,9 +161,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Command command = parse_command(line);
   check_command(line, command);
   check_argument(command.argument);
-  // OPTS, MFMT and SITE have an argument behind a word.
+  // RANG, MFMT, OPTS and SITE have words of their own.
   std::string_view rest = command.argument;
-  take_word(rest);
-  if (!rest.empty()) check_argument(rest);
+  const auto word = take_word(rest);
+  if (rest.empty()) return 0;
+  check_argument(word);
+  check_argument(rest);
   return 0;
 }
