@@ -118,7 +118,7 @@ TEST(Listing, DatesAFirstLineFromBeforeTheEpoch) {
   EXPECT_EQ(date_of(formatter, -60), "Dec 31  1969");
 }
 
-// tmpfs and btrfs keep any time of 64 bits.
+// tmpfs keeps any time of 64 bits.
 TEST(Listing, TellsTheEarliestTimeThereIsFromTheLatest) {
   ListFormatter formatter(kNow);
   EXPECT_EQ(date_of(formatter, std::numeric_limits<std::int64_t>::min()), "Jan  1     0");
