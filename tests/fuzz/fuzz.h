@@ -5,6 +5,7 @@
 // the same thing again.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
