@@ -15,6 +15,7 @@
 #include "protocol/digest_algorithm.h"
 #include "protocol/facts.h"
 #include "protocol/reply.h"
+#include "protocol/secret.h"
 #include "protocol/timestamp.h"
 
 namespace uvftpd {
@@ -114,7 +115,8 @@ struct SendReply {
   bool operator==(const SendReply&) const = default;
 };
 struct CheckPassword {  // -> password_checked
-  std::string user, password;
+  std::string user;
+  Secret password;
   bool operator==(const CheckPassword&) const = default;
 };
 struct RunFileRequest {  // -> file_request_done

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/secret.h"
+
 namespace uvftpd {
 
 // What one command leaves to the next, and to no other.
@@ -18,7 +20,7 @@ struct Legacy {
 
 struct Command {
   std::string verb;       // in upper case
-  std::string argument;   // everything behind the first blank; further blanks are the argument's (RFC 2640)
+  Secret argument;        // everything behind the first blank; further blanks are the argument's (RFC 2640)
   std::string path = {};  // the virtual path that the argument means, where the verb takes one
   Legacy before = {};     // from the command before
   bool took_effect = false;  // as Line's

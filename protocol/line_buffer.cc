@@ -96,7 +96,7 @@ void LineBuffer::keep(char byte) {
     fault_ = Line::Fault::too_long;
     return;
   }
-  partial_ += byte;
+  partial_.push_back(byte);
   if (partial_ == kTlsHandshake) {
     fault_ = Line::Fault::tls_hello;
     end_line();

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/secret.h"
+
 namespace uvftpd {
 
 struct Line {
@@ -23,7 +25,7 @@ struct Line {
     tls_hello,       // a TLS handshake where a command was expected; said at once
   };
 
-  std::string text;  // without its end; empty when there is a fault: such a line has no meaning
+  Secret text;  // without its end; empty when there is a fault: such a line has no meaning
   Fault fault = Fault::none;
   bool took_effect = false;  // an interrupt that was carried out while it waited its turn
   bool operator==(const Line&) const = default;
@@ -64,7 +66,7 @@ class LineBuffer {
   void add_line();
 
   std::vector<Line> lines_;
-  std::string partial_;
+  Secret partial_;
   std::uint32_t size_ = 0;
   std::uint32_t dropped_ = 0;  // of the line that is too long
   Telnet telnet_ = Telnet::data;

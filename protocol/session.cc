@@ -2,6 +2,8 @@
 // session_transfers.cc.
 #include "protocol/session.h"
 
+#include <algorithm>
+
 #include "protocol/command.h"
 #include "protocol/file_error.h"
 #include "protocol/listing.h"
@@ -191,18 +193,22 @@ void Session::run_verb(const Verb& verb, Command command) {
   using enum Verb::Argument;
   if (verb.argument == none && !command.argument.empty())
     return reply(Code::bad_argument, "This verb takes no argument.");
-  std::string name = command.argument;
+  std::string_view name = command.argument;
+  Secret word;
   if (verb.argument == word_and_path) {
-    command.argument = name.substr(0, name.find(' '));
-    name.erase(0, command.argument.size() + 1);
+    word = name.substr(0, name.find(' '));
+    name.remove_prefix(std::min(word.size() + 1, name.size()));
   }
   const bool may_be_empty = verb.argument == none || verb.argument == optional ||
                             verb.argument == optional_path || verb.argument == listing;
   if (!may_be_empty && name.empty()) return reply(Code::bad_argument, "This verb needs an argument.");
 
-  if (verb.argument == listing) command.argument = name = without_options(name);
+  if (verb.argument == listing) name = without_options(name);
   const bool takes_path = verb.argument != none && verb.argument != optional && verb.argument != required;
-  if (!takes_path || resolve(verb, name, command)) (this->*verb.handler)(command);
+  if (takes_path && !resolve(verb, name, command)) return;
+  if (verb.argument == word_and_path) command.argument = std::move(word);
+  if (verb.argument == listing) command.argument = Secret(name);
+  (this->*verb.handler)(command);
 }
 
 // Fills in the path that `name` means; false when it may not be used: the refusal is said then.

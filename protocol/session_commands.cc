@@ -21,7 +21,7 @@ Reply parameter_reply(std::string_view code, std::string_view offered, std::stri
 
 void Session::user(const Command& command) {
   forget_login();
-  user_ = command.argument;
+  user_ = command.argument.view();
   legacy().names_user = true;
   reply(Code::need_password, "Send the password; an anonymous guest sends an e-mail address.");
 }

@@ -159,7 +159,9 @@ void Session::list(const Command& command) {
 }
 
 void Session::nlst(const Command& command) {
-  start({.kind = TransferRequest::Kind::name_list, .path = command.path, .name_prefix = command.argument},
+  start({.kind = TransferRequest::Kind::name_list,
+         .path = command.path,
+         .name_prefix = std::string(command.argument.view())},
         Code::file_unavailable);
 }
 

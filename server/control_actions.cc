@@ -37,7 +37,8 @@ void ControlConnection::carry_out(CheckPassword& action) {
   const Account* guest = is_anonymous_name(action.user) ? services_.accounts.anonymous() : nullptr;
   if (guest && (!services_.config.anonymous.require_email || looks_like_email(action.password))) {
     is_anonymous_ = true;
-    return admit(*guest, action.password);
+    // Somebody may have meant another account, and said its password.
+    return admit(*guest, looks_like_email(action.password) ? action.password : "");
   }
   const std::string from = place();
   if (!services_.throttle.may_try(from, milliseconds(now()))) {
@@ -53,7 +54,7 @@ void ControlConnection::carry_out(CheckPassword& action) {
 }
 
 void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
-  if (!login_) return;
+  if (!login_ || state_ != State::open) return;
   if (verdict == LoginWorkers::Verdict::accepted) {
     login_.reset();
     is_anonymous_ = false;

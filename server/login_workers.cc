@@ -31,7 +31,7 @@ LoginWorkers::~LoginWorkers() {
 }
 
 LoginWorkers::Submitted LoginWorkers::submit(std::uint64_t session, const std::string& place,
-                                             std::string user, std::string password) {
+                                             std::string user, Secret password) {
   {
     const std::lock_guard lock(mutex_);
     const auto of_place = std::ranges::count(waiting_, place, &Check::place);
@@ -53,7 +53,7 @@ void LoginWorkers::work() {
       waiting_.pop_front();
     }
     const bool accepted = authenticator_.accepts(check.user, check.password);
-    ::explicit_bzero(check.password.data(), check.password.size());
+    check.password.clear();
     answers_.post({check.session, accepted ? Verdict::accepted : Verdict::refused});
   }
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "auth/authenticator.h"
+#include "protocol/secret.h"
 #include "server/uv.h"
 
 namespace uvftpd {
@@ -28,12 +29,13 @@ class LoginWorkers {
 
   enum class Submitted : std::uint8_t { queued, too_busy };
   // `place` is what has a share of the queue: no place may fill it.
-  Submitted submit(std::uint64_t session, const std::string& place, std::string user, std::string password);
+  Submitted submit(std::uint64_t session, const std::string& place, std::string user, Secret password);
 
  private:
   struct Check {
     std::uint64_t session;
-    std::string place, user, password;
+    std::string place, user;
+    Secret password;
   };
   struct Answer {
     std::uint64_t session;

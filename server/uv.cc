@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "protocol/secret.h"
 #include "server/socket.h"
 
 namespace uvftpd::uv {
@@ -136,7 +137,8 @@ void Tcp::read(User& user) {
     User* reader = block->user;
     if (count > 0) {
       block->has_had_its_turn = static_cast<std::size_t>(count) == buffer->len;
-      return reader->received({buffer->base, static_cast<std::size_t>(count)});
+      reader->received({buffer->base, static_cast<std::size_t>(count)});
+      return wipe(buffer->base, static_cast<std::size_t>(count));  // it may have been a password
     }
     if (count == 0 || count == UV_ENOBUFS) return;
     uv_read_stop(handle);

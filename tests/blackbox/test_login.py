@@ -3,12 +3,14 @@
 A refusal tells nothing: the same code and the same text for a wrong password, an unknown user and a locked one.
 """
 
+import random
 import socket
+import statistics
 import subprocess
 import time
 import unittest
 
-from harness import BINARY, EVERYTHING, PASSWORD, PASSWORD_HASH, BlackBoxTest, ServerTest, user
+from harness import BINARY, EVERYTHING, PASSWORD, PASSWORD_HASH, BlackBoxTest, ServerTest, is_sanitized, user
 from raw_client import BOUND, receive_all
 
 OTHER_HASHES = {
@@ -270,6 +272,86 @@ class LoggingOut(ServerTest):
         client.send("RETR pub/file.bin")
         if client.expect(150, 425).code == 150:
             client.expect(425)
+
+
+class Memory(BlackBoxTest):
+    """What the daemon still has in its memory once a login is over."""
+
+    SECRETS = ("Xy7-short", "Xy7-" + "a-long-one-" * 20)
+
+    def memory(self, server):
+        with open(f"/proc/{server.pid}/maps", encoding="utf-8") as maps, open(f"/proc/{server.pid}/mem", "rb") as mem:
+            for line in maps:
+                places, rights = line.split()[:2]
+                if rights.startswith("rw"):
+                    first, last = (int(place, 16) for place in places.split("-"))
+                    mem.seek(first)
+                    yield mem.read(last - first)
+
+    def holds(self, server, text):
+        return any(text.encode() in region for region in self.memory(server))
+
+    def setUp(self):
+        self.need_root("reads the memory of another user's process")
+        if is_sanitized():
+            self.skipTest("sanitizers keep what is freed")
+
+    def test_has_no_password_left_however_it_came(self):
+        def whole(client, secret):
+            client.do(f"USER {secret[:4]}visible", 331)
+            client.do(f"PASS {secret}", 530)
+
+        def in_one_segment(client, secret):
+            client.send_bytes(f"USER alice\r\nPASS {secret}\r\nNOOP\r\n".encode())
+            client.expect(331)
+            client.expect(530)
+            client.expect(200)
+
+        def byte_by_byte(client, secret):
+            client.do("USER alice", 331)
+            for byte in f"PASS {secret}\r\n".encode():
+                client.send_bytes(bytes((byte,)))
+            client.expect(530)
+
+        def out_of_turn(client, secret):
+            client.do(f"PASS {secret}", 503)
+
+        def in_another_case(client, secret):
+            client.do("user alice", 331)
+            client.do(f"pass {secret}", 530)
+
+        server = self.start({"limits": {"login_delay": 0}})
+        for way in (whole, in_one_segment, byte_by_byte, out_of_turn, in_another_case):
+            for secret in self.SECRETS:
+                with self.subTest(way=way.__name__, secret=len(secret)):
+                    client = self.connect(server)
+                    way(client, secret)
+                    client.do("HELP", 214)
+                    self.assertFalse(self.holds(server, secret[4:]))
+        self.assertTrue(self.holds(server, "FTP server ready"))  # such a search does find what is there
+
+
+class Timing(BlackBoxTest):
+    """How long a refusal takes tells nothing either, even where it is not delayed."""
+
+    def test_is_the_same_for_a_user_an_unknown_one_and_a_locked_one(self):
+        server = self.start(lambda root: {
+            "limits": {"login_delay": 0, "login_failures": 100},
+            "user": [user(root), user(root, "locked", password="!")]})
+        names = ("alice", "nobody-at-all", "locked")
+        order = random.Random(4)
+        taken = {name: [] for name in names}
+        for _ in range(3):
+            client = self.connect(server)
+            for name in [name for _ in range(30) for name in order.sample(names, 3)]:
+                client.do(f"USER {name}", 331)
+                begun = time.perf_counter()
+                client.do("PASS wrong", 530)
+                taken[name].append(time.perf_counter() - begun)
+        for name in names[1:]:
+            # How often the one takes longer than the other: half of the time where they are the same.
+            longer = statistics.fmean(a > b for a in taken["alice"] for b in taken[name])
+            self.assertTrue(0.3 < longer < 0.7, f"a user takes longer than {name} in {longer:.0%} of all cases")
 
 
 class SlowRefusal(ServerTest):

@@ -213,7 +213,7 @@ TEST_F(LoginTest, ClosesToAClientOfAnotherProtocolAndToALineWithoutEnd) {
   for (const Line& line : {Line{"GET / HTTP/1.1"}, Line{"POST /x HTTP/1.0"}, Line{"SSH-2.0-OpenSSH_9.2"},
                            Line{"", Line::Fault::tls_hello}, Line{"", Line::Fault::endless}}) {
     connect();
-    EXPECT_EQ(note(session.line_received(line)), "421, close") << line.text;
+    EXPECT_EQ(note(session.line_received(line)), "421, close") << line.text.view();
     EXPECT_EQ(say("NOOP"), "must wait");
   }
 }

@@ -122,7 +122,7 @@ class Walk {
       if (session_.accepts(line)) continue;
       const Actions actions = session_.line_waiting(line);
       if (!actions.empty()) line.took_effect = true;
-      note("waits: " + line.text, actions);
+      note("waits: " + std::string(line.text.view()), actions);
     }
   }
   void take_turn() {
@@ -130,7 +130,7 @@ class Walk {
       const Line line = waiting_.front();
       waiting_.pop_front();
       ++received_;
-      note("> " + line.text, session_.line_received(line));
+      note("> " + std::string(line.text.view()), session_.line_received(line));
       tell_of_waiting();
     }
   }

@@ -22,7 +22,9 @@ namespace uvftpd {
 class Words {
  public:
   std::string operator()(const SendReply& a) const { return std::to_string(static_cast<int>(a.reply.code)); }
-  std::string operator()(const CheckPassword& a) const { return "check " + a.user + " " + a.password; }
+  std::string operator()(const CheckPassword& a) const {
+    return "check " + a.user + " " + std::string(a.password.view());
+  }
   std::string operator()(const RunFileRequest& a) const {
     std::string text = file_words(a.request.kind) + a.request.path;
     if (!a.request.new_path.empty()) text += " to " + a.request.new_path;
@@ -139,7 +141,7 @@ class SessionTest : public testing::Test {
   std::string say(std::string_view text) {
     Line line{std::string(text)};
     if (!session.accepts(line)) return "must wait";
-    if (const auto waited = std::ranges::find(waiting, text, &Line::text); waited != waiting.end()) {
+    if (const auto waited = find_waiting(text); waited != waiting.end()) {
       line = *waited;
       waiting.erase(waited);
     }
@@ -151,11 +153,12 @@ class SessionTest : public testing::Test {
     return offer(waiting.back());
   }
   // The first of these lines is offered again.
-  std::string still_waits(std::string_view text) {
-    return offer(*std::ranges::find(waiting, text, &Line::text));
+  std::string still_waits(std::string_view text) { return offer(*find_waiting(text)); }
+  std::vector<Line>::iterator find_waiting(std::string_view text) {
+    return std::ranges::find_if(waiting, [&](const Line& line) { return line.text == text; });
   }
   std::string offer(Line& line) {
-    EXPECT_FALSE(session.accepts(line)) << line.text;
+    EXPECT_FALSE(session.accepts(line)) << line.text.view();
     const Actions actions = session.line_waiting(line);
     if (!actions.empty()) line.took_effect = true;
     return note(actions);
