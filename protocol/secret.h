@@ -14,6 +14,19 @@ inline void wipe(char* bytes, std::size_t count) {
   for (volatile char* byte = bytes; count > 0; --count) *byte++ = '\0';
 }
 
+// What a long text outgrows is wiped too.
+template <class Character>
+struct WipingAllocator : std::allocator<Character> {
+  template <class Other>
+  struct rebind {
+    using other = WipingAllocator<Other>;
+  };
+  void deallocate(Character* bytes, std::size_t count) {
+    wipe(reinterpret_cast<char*>(bytes), count * sizeof(Character));
+    std::allocator<Character>::deallocate(bytes, count);
+  }
+};
+
 class Secret {
  public:
   Secret() = default;
@@ -47,20 +60,7 @@ class Secret {
   }
 
  private:
-  // Of long texts: what they outgrow is wiped too.
-  template <class Character>
-  struct Wiping : std::allocator<Character> {
-    template <class Other>
-    struct rebind {
-      using other = Wiping<Other>;
-    };
-    void deallocate(Character* bytes, std::size_t count) {
-      wipe(reinterpret_cast<char*>(bytes), count * sizeof(Character));
-      std::allocator<Character>::deallocate(bytes, count);
-    }
-  };
-
-  std::basic_string<char, std::char_traits<char>, Wiping<char>> text_;
+  std::basic_string<char, std::char_traits<char>, WipingAllocator<char>> text_;
 };
 
 }  // namespace uvftpd

@@ -14,8 +14,10 @@ std::string Accounts::open(const Config& config) {
     return SharedRoot();
   };
   if (config.anonymous.enabled)
-    anonymous_ = Account{open_one(config.anonymous.root), anonymous_rights(config.anonymous)};
-  for (const User& user : config.users) users_[user.name] = {open_one(user.root), user_rights(user)};
+    anonymous_ = Account{open_one(config.anonymous.root), anonymous_rights(config.anonymous),
+                         std::make_unique<SharedPace>(config.anonymous.rate)};
+  for (const User& user : config.users)
+    users_[user.name] = {open_one(user.root), user_rights(user), std::make_unique<SharedPace>(user.rate)};
   return trouble;
 }
 

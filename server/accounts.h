@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "protocol/permission.h"
 #include "server/config.h"
+#include "server/pace.h"
 #include "server/storage.h"
 
 namespace uvftpd {
@@ -16,6 +18,7 @@ namespace uvftpd {
 struct Account {
   SharedRoot root;
   Rights rights;
+  std::unique_ptr<SharedPace> pace;  // of all its sessions together
 };
 
 class Accounts {

@@ -46,6 +46,7 @@ struct User {
   std::string password_hash;  // a crypt(3) string, or locked ("!", "*")
   std::string root;
   Permissions permissions;
+  std::uint64_t rate = 0;  // bytes a second, of all its sessions together; 0: no limit
 };
 
 struct Config {
@@ -82,6 +83,7 @@ struct Config {
     unsigned login_failures = 3;
     unsigned login_failures_per_address = 10;  // 0: no limit
     Milliseconds login_delay = std::chrono::seconds(1);
+    std::uint64_t rate = 0;  // bytes a second, of one session; 0: no limit
   } limits;
 
   struct Anonymous {
@@ -90,6 +92,7 @@ struct Config {
     AnonymousWrite write = AnonymousWrite::none;
     std::string upload_directory;  // normalised virtual path; empty: everywhere below root
     bool require_email = false;
+    std::uint64_t rate = 0;  // as User's
   } anonymous;
 
   std::vector<User> users;

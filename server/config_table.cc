@@ -94,6 +94,8 @@ constexpr Option kOptions[] = {
     {"limits", "login_delay", "1",
      "A time: how long a refusal waits; as much again for each earlier failure of the address, 10 s at most.",
      [](R& in, C& out) { in.read_time(out.limits.login_delay, Milliseconds(0), seconds(60)); }},
+    {"limits", "rate", "0", "Bytes a second that one session may move, or \"10MiB\"; 0 is no limit.",
+     [](R& in, C& out) { in.read_size(out.limits.rate); }},
 
     {"anonymous", "enabled", "false", "Whether these names may log in.",
      [](R& in, C& out) { in.read(out.anonymous.enabled); }},
@@ -113,6 +115,8 @@ constexpr Option kOptions[] = {
      read_upload_directory},
     {"anonymous", "require_email", "false", "Whether the password must look like an e-mail address.",
      [](R& in, C& out) { in.read(out.anonymous.require_email); }},
+    {"anonymous", "rate", "0", "Bytes a second that all of them together may move; 0 is no limit.",
+     [](R& in, C& out) { in.read_size(out.anonymous.rate); }},
 
     {"user", "name", R"("alice")", "The name to log in with.", read_user_name},
     {"user", "password", R"("!")",
@@ -124,6 +128,8 @@ constexpr Option kOptions[] = {
      "rename, "
      "delete, mkdir, rmdir, chmod and mtime; \"read\" where nothing is said.",
      read_permissions},
+    {"user", "rate", "0", "Bytes a second that all sessions of this user together may move; 0 is no limit.",
+     [](R& in, C& out) { in.read_size(out.users.back().rate); }},
 
     {"sandbox", "landlock", R"("prefer")",
      "Landlock, which keeps it within the roots: \"require\" it, \"prefer\" it where the kernel has it, or "

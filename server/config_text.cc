@@ -68,6 +68,19 @@ std::optional<Milliseconds> parse_time(std::string_view text) {
   return unit ? time_from_seconds(number * *unit) : std::nullopt;
 }
 
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  static constexpr std::string_view kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, fault] = std::from_chars(text.data(), end, number);
+  const std::string_view unit(stop, static_cast<std::size_t>(end - stop));
+  const auto* const found = std::find(std::begin(kUnits), std::end(kUnits), unit);
+  if (fault != std::errc() || found == std::end(kUnits)) return std::nullopt;
+  const auto shift = 10 * static_cast<unsigned>(found - std::begin(kUnits));
+  if (number > (static_cast<std::uint64_t>(INT64_MAX) >> shift)) return std::nullopt;
+  return number << shift;
+}
+
 std::optional<SocketAddress> parse_listen_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;

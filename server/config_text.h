@@ -27,6 +27,7 @@ std::optional<Number> parse_whole(std::string_view text) {
 
 // "900" and "1.5" (seconds), "500ms", "30s", "15m", "2h", "1d". Never negative.
 std::optional<Milliseconds> parse_time(std::string_view text);
+std::optional<std::uint64_t> parse_size(std::string_view text);  // "64MiB": in bytes
 std::optional<Milliseconds> time_from_seconds(double seconds);
 
 // "0.0.0.0:21", "[::]:21"; port 0 is one of the system's choice.

@@ -93,6 +93,18 @@ void ValueReader::read_time(Milliseconds& out, Milliseconds least, Milliseconds 
   }
 }
 
+void ValueReader::read_size(std::uint64_t& out) {
+  std::optional<std::uint64_t> size;
+  if (const auto* bytes = std::get_if<std::int64_t>(&value_.data); bytes && *bytes >= 0)
+    size = static_cast<std::uint64_t>(*bytes);
+  else if (string() != nullptr)
+    size = parse_size(*string());
+  if (size)
+    out = *size;
+  else
+    refuse("be a number of bytes, or text such as \"64KiB\", \"10MiB\" or \"1GiB\"");
+}
+
 std::optional<std::string_view> ValueReader::text() {
   if (string() == nullptr) {
     refuse("be a string");

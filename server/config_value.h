@@ -64,6 +64,7 @@ class ValueReader {
     if (const auto number = whole(least, most)) out = static_cast<Number>(*number);
   }
   void read_time(Milliseconds& out, Milliseconds least, Milliseconds most);
+  void read_size(std::uint64_t& out);
   template <typename Enum>
   void read_word(Enum& out, std::initializer_list<std::pair<std::string_view, Enum>> words) {
     std::vector<std::string> names;

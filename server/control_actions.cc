@@ -80,6 +80,7 @@ void ControlConnection::refuse() {
 
 void ControlConnection::admit(const Account& account, std::string_view name) {
   root_ = account.root;
+  account_pace_ = account.pace.get();
   owner_.admitted(id_);
   log_event(Level::info, "login",
             {{"session", std::to_string(id_)},
@@ -123,7 +124,7 @@ void ControlConnection::carry_out(ForgetData&) {
 
 void ControlConnection::carry_out(StartTransfer& action) {
   transfer_ = std::make_unique<CurrentTransfer>(CurrentTransfer{action.request, now()});
-  dtp().start(root_, action.request);
+  dtp().start(root_, action.request, {pace_, account_pace_});
 }
 
 void ControlConnection::carry_out(Abort&) { abort(); }
@@ -156,6 +157,7 @@ Dtp& ControlConnection::dtp() {
 void ControlConnection::record(const TransferResult& result) {
   const std::unique_ptr<CurrentTransfer> ended = std::exchange(transfer_, nullptr);
   const std::uint64_t lasted = now() - ended->begun;
+  pace_.pay(result.bytes, Pace::Clock::now() - milliseconds(lasted));
   const bool is_complete = result.outcome == TransferResult::Outcome::complete;
   using Kind = TransferRequest::Kind;
   const Kind kind = ended->request.kind;

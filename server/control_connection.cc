@@ -21,6 +21,7 @@ ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::T
       owner_(owner),
       control_(std::move(control)),
       session_(services.settings, local_address(control_.fd()), peer_address(control_.fd())),
+      pace_(services.config.limits.rate),
       clock_timer_(services.loop, [this] { expired(); }) {
   prepare_control(control_.fd());
   log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}});

@@ -111,6 +111,8 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
   std::string unsent_;        // replies of the running event
   Actions* queue_ = nullptr;  // of the perform() that runs
   SharedRoot root_;           // once logged in
+  SharedPace* account_pace_ = nullptr;
+  Pace pace_;  // of the transfers
   uv::Timer clock_timer_;
   std::unique_ptr<LoginAttempt> login_;
   std::unique_ptr<uv::Job<FileResult>> file_job_;

@@ -69,7 +69,8 @@ void Dtp::forget() {
 
 // ---- starting ----
 
-void Dtp::start(const SharedRoot& root, const TransferRequest& request) {
+void Dtp::start(const SharedRoot& root, const TransferRequest& request, Pacing pacing) {
+  pacing_ = pacing;
   state_ = State::opening;
   open_timer_.stop();
   open_job_.emplace(
@@ -142,6 +143,7 @@ void Dtp::connected(Descriptor socket) {
   forget();
   state_ = State::moving;
   prepare_data(socket.get(), services_.config.timeouts.stalled);
+  transfer_->keep_to(pacing_);
   transfer_->attach(std::move(socket));
   TransferRunner::Owner& owner = *this;
   here_.emplace(services_.loop, services_.workspace, services_.config.timeouts.stalled, owner);

@@ -41,7 +41,7 @@ class Dtp final : TransferRunner::Owner {
 
   // transfer_opened() follows unless it is refused; then exactly one transfer_finished(), not before this
   // returns.
-  void start(const SharedRoot& root, const TransferRequest& request);
+  void start(const SharedRoot& root, const TransferRequest& request, Pacing pacing);
   void abort();  // transfer_opened() and transfer_finished() may come before it returns
 
   std::uint64_t transferred() const { return file_ ? file_->transferred.load() : 0; }
@@ -80,6 +80,7 @@ class Dtp final : TransferRunner::Owner {
 
   // While a transfer lives.
   std::optional<uv::Job<OpenedTransfer>> open_job_;
+  Pacing pacing_;
   std::unique_ptr<Transfer> transfer_;
   SharedFile file_;
   std::optional<TransferRunner> here_;

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "server/file_calls.h"
 #include "server/socket.h"
 
@@ -27,8 +29,10 @@ Transfer::Turn ReceiveFile::turn(const Workspace& workspace) {
 }
 
 Transfer::Turn ReceiveFile::gather(const Workspace& workspace) {
-  while (gathered_.size() < kMaxGathered) {
-    const auto count = receive(socket_.get(), workspace.buffer);
+  const std::size_t most = pacing_.piece(kMaxGathered);
+  while (gathered_.size() < most) {
+    const auto room = std::min(workspace.buffer.size(), most - gathered_.size());
+    const auto count = receive(socket_.get(), workspace.buffer.first(room));
     if (count == -EAGAIN) return Turn::wait_socket;
     if (count < 0) return fail(static_cast<int>(-count));
     if (count == 0) return Turn::complete;
@@ -39,8 +43,8 @@ Transfer::Turn ReceiveFile::gather(const Workspace& workspace) {
 }
 
 Transfer::Turn ReceiveFile::splice_through(SplicePipe& pipe) {
-  const auto count = ::splice(socket_.get(), nullptr, pipe.writing_end(), nullptr, pipe.capacity(),
-                              SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+  const auto count = ::splice(socket_.get(), nullptr, pipe.writing_end(), nullptr,
+                              pacing_.piece(pipe.capacity()), SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return Turn::wait_socket;
   if (count < 0) return fail(errno);
   if (count == 0) return Turn::complete;
@@ -66,7 +70,7 @@ int ReceiveFile::drain(SplicePipe& pipe, std::size_t count) {
 }
 
 Transfer::Turn ReceiveFile::receive_and_write(const Workspace& workspace) {
-  const auto count = receive(socket_.get(), workspace.buffer);
+  const auto count = receive(socket_.get(), workspace.buffer.first(pacing_.piece(workspace.buffer.size())));
   if (count == -EAGAIN) return Turn::wait_socket;
   if (count < 0) return fail(static_cast<int>(-count));
   if (count == 0) return Turn::complete;

@@ -20,11 +20,13 @@ void SendBatches::use_disk() {
 
 Transfer::Turn SendBatches::turn(const Workspace&) {
   if (made_.error != 0) return fail_file(made_.error);
-  while (sent_ < batch_.size()) {
-    const auto count = send(socket_.get(), std::string_view(batch_).substr(sent_));
+  for (std::size_t left = piece(); sent_ < batch_.size();) {
+    if (left == 0) return Turn::moved;
+    const auto count = send(socket_.get(), std::string_view(batch_).substr(sent_, left));
     if (count == -EAGAIN) return Turn::wait_socket;
     if (count < 0) return fail(static_cast<int>(-count));
     sent_ += static_cast<std::size_t>(count);
+    left -= static_cast<std::size_t>(count);
     this->count(static_cast<std::uint64_t>(count));
   }
   return made_.more == BatchSource::More::none ? Turn::complete : Turn::needs_disk;

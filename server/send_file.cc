@@ -14,7 +14,7 @@ void SendFile::attach(Descriptor socket) {
 }
 
 std::size_t SendFile::next_count() const {
-  return static_cast<std::size_t>(std::min<std::uint64_t>(kTurnBytes, end_ - offset_));
+  return static_cast<std::size_t>(std::min<std::uint64_t>(piece(), end_ - offset_));
 }
 
 Transfer::Turn SendFile::turn(const Workspace&) {

@@ -11,6 +11,7 @@
 
 #include "protocol/action.h"
 #include "server/descriptor.h"
+#include "server/pace.h"
 
 namespace uvftpd {
 
@@ -60,6 +61,8 @@ class Transfer {
   int socket() const { return socket_.get(); }
   int error() const { return error_; }
   const SharedFile& file() const { return file_; }
+  void keep_to(Pacing pacing) { pacing_ = pacing; }
+  Pacing& pacing() { return pacing_; }
 
   enum class Direction : std::uint8_t { sending, receiving };
   virtual Direction direction() const = 0;
@@ -77,8 +80,11 @@ class Transfer {
   Turn fail(int error);  // of a call on both the socket and the file
   void count(std::uint64_t bytes) { file_->transferred.fetch_add(bytes, std::memory_order_relaxed); }
 
+  std::size_t piece() const { return pacing_.piece(kTurnBytes); }  // what one turn may move
+
   SharedFile file_;
   Descriptor socket_;
+  Pacing pacing_;
   int error_ = 0;
 };
 

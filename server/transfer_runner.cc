@@ -14,9 +14,12 @@ constexpr std::chrono::milliseconds kLinger{20};  // for clients that keep their
 
 TransferRunner::TransferRunner(uv::Loop& loop, const Workspace& workspace, std::chrono::milliseconds stalled,
                                Owner& owner)
-    : loop_(loop), workspace_(workspace), stalled_(stalled), owner_(owner), stall_timer_(loop, [this] {
-        end(Outcome::stalled);
-      }) {}
+    : loop_(loop),
+      workspace_(workspace),
+      stalled_(stalled),
+      owner_(owner),
+      stall_timer_(loop, [this] { end(Outcome::stalled); }),
+      pace_timer_(loop, [this] { step(); }) {}
 
 TransferRunner::~TransferRunner() {
   poll_.reset();
@@ -31,9 +34,12 @@ void TransferRunner::run(std::unique_ptr<Transfer> transfer) {
 }
 
 void TransferRunner::step() {
+  if (const auto pause = transfer_->pacing().wait(kTurnBytes); pause.count() > 0) return rest(pause);
   const Transfer::Turn turn = transfer_->turn(workspace_);
   const std::uint64_t transferred = transfer_->file()->transferred;
-  if (std::exchange(last_transferred_, transferred) != transferred) stall_timer_.start(stalled_);
+  const std::uint64_t moved = transferred - std::exchange(last_transferred_, transferred);
+  if (moved > 0) stall_timer_.start(stalled_);
+  transfer_->pacing().pay(moved);
 
   const bool is_guest = workspace_.place == Workspace::Place::control_loop;
   const bool is_receiving = transfer_->direction() == Transfer::Direction::receiving;
@@ -57,6 +63,13 @@ void TransferRunner::step() {
   poll_.reset();
   stall_timer_.stop();
   owner_.transfer_outgrew(*this, std::move(transfer_));
+}
+
+// Nobody is stalled who is kept waiting.
+void TransferRunner::rest(std::chrono::milliseconds pause) {
+  if (poll_) poll_->stop();
+  stall_timer_.start(pause + stalled_);
+  pace_timer_.start(pause);
 }
 
 void TransferRunner::wait() {
@@ -100,6 +113,8 @@ void TransferRunner::end(Outcome outcome) {
     return;
   }
   stall_timer_.stop();
+  pace_timer_.stop();
+  transfer_->pacing().pay(0);
   poll_.reset();
   result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0,
              transfer_->file()->transferred};

@@ -1,6 +1,7 @@
 // Runs one Transfer on one loop to its end.
 //
-//   moving -> (disk -> moving)* -> [lingering ->] settling -> over      abort(), a stall or a failure end it
+//   moving -> (disk or resting -> moving)* -> [lingering ->] settling -> over      abort(), a stall or a
+//   failure end it
 //
 // On the control loop a transfer that would wait for its socket to take more, or for a disk, has outgrown it
 // and is given back, to be run on a data loop.
@@ -38,6 +39,7 @@ class TransferRunner {
 
  private:
   void step();
+  void rest(std::chrono::milliseconds pause);
   void wait();
   void linger();
   void use_disk();
@@ -53,6 +55,7 @@ class TransferRunner {
   bool is_lingering_ = false;  // all is sent
   std::optional<uv::Poll> poll_;
   uv::Timer stall_timer_;
+  uv::Timer pace_timer_;  // the next piece is not due yet
   std::optional<uv::Job<std::unique_ptr<Transfer>>> disk_job_;
   std::optional<uv::Job<int>> settle_job_;
   std::optional<TransferResult::Outcome> ending_;  // decided while a job has the transfer

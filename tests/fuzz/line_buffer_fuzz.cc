@@ -62,8 +62,8 @@ void check_refusals(std::string_view refusals) {
 void check_line(const Line& line) {
   if (line.fault != Line::Fault::none) return demand(line.text.empty(), "a faulty line has no text");
   demand(line.text.size() <= LineBuffer::kMaxLine, "no line is longer than the limit");
-  demand(line.text.find('\n') == std::string::npos, "no line has a LF");
-  demand(line.text.find('\0') == std::string::npos, "no line has a NUL");
+  demand(line.text.view().find('\n') == std::string::npos, "no line has a LF");
+  demand(line.text.view().find('\0') == std::string::npos, "no line has a NUL");
   std::string wire;
   for (const char c : name_as_sent(line.text)) wire.append(c == '\xff' ? 2 : 1, c);
   LineBuffer again;

@@ -41,7 +41,7 @@ class SessionPromises {
     if (logs_out || (parsed.verb == "USER" && !parsed.argument.empty())) {
       is_logged_in_ = only_epsv_ = false;
       directory_ = "/";
-      user_ = parsed.argument;
+      user_ = parsed.argument.view();
     }
   }
   void password_answered(const std::optional<Rights>& granted) {
