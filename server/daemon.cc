@@ -36,6 +36,14 @@ void use_all_descriptors() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// A session at work has five: control and data connection, listener, file and its directory.
+std::size_t session_room() {
+  constexpr rlim_t kOfASession = 5, kOfTheDaemon = 64;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return SIZE_MAX;
+  return (std::max(limit.rlim_cur, kOfTheDaemon + kOfASession) - kOfTheDaemon) / kOfASession;
+}
+
 ExitStatus status_for(int error) {
   if (error == EADDRINUSE) return ExitStatus::try_again;
   return error == EACCES || error == EPERM ? ExitStatus::not_permitted : ExitStatus::failed;
@@ -134,7 +142,8 @@ class Daemon {
                       .data_loops = data_loops,
                       .digest_slots = digest_slots,
                       .transfer_log = transfer_log_,
-                      .workspace = {Workspace::Place::control_loop, buffer, nullptr}};
+                      .workspace = {Workspace::Place::control_loop, buffer, nullptr},
+                      .session_room = session_room()};
     return serve(services, std::move(listeners), how);
   }
 

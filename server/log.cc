@@ -4,13 +4,17 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cerrno>
+
+#include "server/log_throttle.h"
 
 namespace uvftpd {
 namespace {
 
 constexpr std::size_t kMaxValue = 256;  // bytes of a client's that one field may hold
 constexpr std::string_view kFilePrefix = "file:";
+constexpr std::string_view kClient = "client", kTransfer = "transfer";
 
 LogFormat format = LogFormat::text;
 
@@ -67,6 +71,14 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& target) {
   return spdlog::stderr_logger_st("uvftpd");
 }
 
+void write_event(Level level, std::string_view event, std::initializer_list<LogField> fields) {
+  std::string line;
+  const auto append = format == LogFormat::json ? append_json_field : append_text_field;
+  append({"event", std::string(event)}, line);
+  for (const LogField& field : fields) append(field, line);
+  spdlog::log(to_spdlog(level), "{}", line);
+}
+
 }  // namespace
 
 int open_log(const Config::Log& settings) {
@@ -88,11 +100,18 @@ bool is_logged(Level level) { return spdlog::should_log(to_spdlog(level)); }
 
 void log_event(Level level, std::string_view event, std::initializer_list<LogField> fields) {
   if (!is_logged(level)) return;
-  std::string line;
-  const auto append = format == LogFormat::json ? append_json_field : append_text_field;
-  append({"event", std::string(event)}, line);
-  for (const LogField& field : fields) append(field, line);
-  spdlog::log(to_spdlog(level), "{}", line);
+  // What went well is work, however much it is.
+  const bool may_be_flood = level != Level::info || event != kTransfer;
+  const auto* const client =
+      std::find_if(fields.begin(), fields.end(), [](const LogField& field) { return field.key == kClient; });
+  if (may_be_flood && client != fields.end()) {
+    static LogThrottle throttle;
+    const auto left_out = throttle.admit(client->value, LogThrottle::Clock::now());
+    if (!left_out) return;
+    if (*left_out > 0)
+      write_event(level, "left-out", {{kClient, client->value}, {"lines", std::to_string(*left_out)}});
+  }
+  write_event(level, event, fields);
 }
 
 }  // namespace uvftpd

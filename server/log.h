@@ -1,6 +1,8 @@
 // The log: one event a line, `event=login session=7 client=192.0.2.1 user=alice`, or as JSON.
 //
-// Values come from clients: they are escaped here, in one place, and cut. Passwords are never handed in.
+// Values come from clients: they are escaped here, in one place, and cut; of one client there are so many
+// lines at a time and then a count (LogThrottle). Passwords are never handed in. Used on the control loop
+// only.
 #pragma once
 
 #include <initializer_list>

@@ -49,6 +49,24 @@ void Server::accept(uv::Tcp control) {
   ControlConnection::Owner& owner = *this;
   strangers_.insert(id);
   sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), owner);
+  if (sessions_.size() >= services_.session_room && strangers_.size() > 1) make_room();
+  if (sessions_.size() >= services_.session_room) pause();
+}
+
+// New clients wait: without a descriptor nobody could be told anything.
+void Server::pause() {
+  if (std::exchange(is_paused_, true)) return;
+  log_event(Level::warning, "listening-paused",
+            {{"sessions", std::to_string(sessions_.size())}, {"key", "RLIMIT_NOFILE"}});
+  for (uv::Listener& listener : listeners_) listener.pause();
+}
+
+void Server::resume() {
+  if (!is_paused_ || sessions_.size() >= services_.session_room) return;
+  is_paused_ = false;
+  log_event(Level::info, "listening", {{"sessions", std::to_string(sessions_.size())}});
+  for (uv::Listener& listener : listeners_)
+    if (!is_paused_) listener.resume();
 }
 
 // Who has not logged in gives way: a flood of connections keeps nobody out who works.
@@ -87,6 +105,7 @@ void Server::give_turns() {
 
 void Server::bury() {
   retired_.clear();
+  resume();
   if (state_ == State::open || !sessions_.empty()) return;
   if (std::exchange(state_, State::closed) != State::closed) on_closed_();
 }

@@ -37,11 +37,14 @@ class Server final : ControlConnection::Owner {
   void turn_over(std::uint64_t session) override;
   void give_turns();
   bool make_room();
+  void pause();
+  void resume();
   void bury();
 
   Services& services_;
   std::function<void()> on_closed_;
   State state_ = State::open;
+  bool is_paused_ = false;  // listening, for want of descriptors
   std::vector<uv::Listener> listeners_;
   std::uint64_t last_session_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<ControlConnection>> sessions_;

@@ -25,7 +25,8 @@ struct Services {
   DataLoops& data_loops;
   DigestSlots& digest_slots;
   TransferLog& transfer_log;
-  Workspace workspace;  // of the control loop
+  Workspace workspace;       // of the control loop
+  std::size_t session_room;  // for how many sessions there are descriptors
 };
 
 }  // namespace uvftpd

@@ -179,7 +179,7 @@ void Tcp::Close::operator()(Block* block) const { close_block(block); }
 // ---- Listener ----
 
 Listener::Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on_accept)
-    : block_(new Block{{}, &loop, std::move(on_accept)}) {
+    : block_(new Block{{}, &loop, std::move(on_accept), false, false}) {
   constexpr int kAsItIs = SOMAXCONN;  // the kernel keeps the smaller of what it is told
   uv_tcp_init(loop.get(), &block_->handle);
   block_->handle.data = block_.get();
@@ -187,9 +187,22 @@ Listener::Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on
   uv_listen(stream(&block_->handle), kAsItIs, [](uv_stream_t* server, int status) {
     auto* block = static_cast<Block*>(server->data);
     if (status != 0 || uv_is_closing(base(server))) return;
-    Tcp client(*block->loop);
-    if (uv_accept(server, stream(&client.block_->handle)) == 0) block->on_accept(std::move(client));
+    block->has_waiting = true;
+    if (!block->is_paused) block->take();
   });
+}
+
+void Listener::Block::take() {
+  has_waiting = false;
+  Tcp client(*loop);
+  if (uv_accept(stream(&handle), stream(&client.block_->handle)) == 0) on_accept(std::move(client));
+}
+
+void Listener::pause() { block_->is_paused = true; }
+
+void Listener::resume() {
+  block_->is_paused = false;
+  if (block_->has_waiting) block_->take();
 }
 
 int Listener::fd() const { return descriptor_of(&block_->handle); }

@@ -142,12 +142,17 @@ class Listener {
   // `listening` is a socket that listens already.
   Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on_accept);
   int fd() const;
+  void pause();  // clients wait in the kernel's queue
+  void resume();
 
  private:
   struct Block {
     uv_tcp_t handle;
     Loop* loop;
     std::function<void(Tcp)> on_accept;
+    bool is_paused;
+    bool has_waiting;  // libuv listens again once it has been taken
+    void take();
   };
   struct Close {
     void operator()(Block* block) const;

@@ -133,7 +133,7 @@ class Server:
     """A daemon. `changes` overlays base_config(), or is called with the root and returns the changes;
     `serve` has the arguments of `uvftpd serve` instead. With `as_nobody` it runs without any privilege."""
 
-    def __init__(self, changes=None, serve=None, as_nobody=False, environment=None, binary=BINARY):
+    def __init__(self, changes=None, serve=None, as_nobody=False, environment=None, binary=BINARY, descriptors=None):
         self.directory = tempfile.mkdtemp(prefix="uvftpd-test-")
         os.chmod(self.directory, 0o755)
         self.root = self.path_of("root")
@@ -155,6 +155,8 @@ class Server:
             command += ["run", "-c", self.config, "--ready"]
         else:
             command += ["serve", *serve]
+        if descriptors:
+            command = ["prlimit", f"--nofile={descriptors}", *command]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=self.root, umask=UMASK,

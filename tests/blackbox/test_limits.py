@@ -1,5 +1,8 @@
 """How many may come: limits.sessions and limits.per_address. One too many gets 421 and is closed, the others stay."""
 
+import os
+import select
+import time
 import unittest
 
 from harness import HAS_IPV6, PASSWORD, BlackBoxTest, wait_until
@@ -106,6 +109,60 @@ class Strangers(LimitTest):
         self.client(server).do("NOOP", 200)
         friend.do("NOOP", 200)
         self.assertEqual(len(flood), 100)
+
+
+class Descriptors(LimitTest):
+    """Where there are no more descriptors for another session, clients wait to be accepted."""
+
+    ROOM = 4
+    LIMIT = 64 + 5 * ROOM
+
+    def begin(self):
+        server = self.start({"limits": {"sessions": 1000}}, descriptors=self.LIMIT)
+        server.write("file", bytes(1 << 20))
+        return server, [self.client(server) for _ in range(self.ROOM)]
+
+    def processor_seconds(self, server):
+        with open(f"/proc/{server.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def test_who_comes_too_late_waits_and_is_served_when_somebody_leaves(self):
+        server, clients = self.begin()
+        waiting = self.connect(server, greeting=())
+        self.assertEqual(select.select([waiting.socket], [], [], 0.2)[0], [])
+        clients[0].do("QUIT", 221)
+        waiting.expect(220)
+        waiting.login("alice", PASSWORD)
+        self.assertIn("event=listening-paused", server.log_text())
+
+    def test_nobody_spins_meanwhile(self):
+        server, _ = self.begin()
+        self.connect(server, greeting=())
+        begun, used = time.monotonic(), self.processor_seconds(server)
+        time.sleep(1)
+        share = (self.processor_seconds(server) - used) / (time.monotonic() - begun)
+        self.assertLess(share, 0.3, "of one processor, with nothing to do")
+
+    def test_those_who_are_in_can_all_work_at_once(self):
+        _, clients = self.begin()
+        downloads = [(client, client.data()) for client in clients]
+        for client, _ in downloads:
+            client.do("RETR file", 150)
+        for client, data in downloads:
+            self.assertEqual(len(data.receive()), 1 << 20)
+            client.expect(226)
+
+    def test_who_has_not_logged_in_gives_way_first(self):
+        server, clients = self.begin()
+        for client in clients:
+            client.do("QUIT", 221)
+            client.expect_end()
+        strangers = [self.connect(server) for _ in range(self.ROOM - 1)]
+        latest = [self.client(server) for _ in range(self.ROOM - 1)]
+        strangers[0].expect(421)
+        for client in latest:
+            client.do("NOOP", 200)
 
 
 class PerAddress(LimitTest):

@@ -6,6 +6,7 @@ A client's bytes never make a line of their own in a log.
 import json
 import os
 import re
+import time
 import unittest
 
 from harness import PASSWORD, BlackBoxTest, wait_until
@@ -31,6 +32,31 @@ class LogTest(BlackBoxTest):
         control = super().connect(*arguments, **options)
         self.controls.append(control)
         return control
+
+
+class Floods(BlackBoxTest):
+    def test_of_one_client_are_counted_not_written(self):
+        server = self.start({"limits": {"login_delay": 0, "login_failures": 100}})
+        for _ in range(5):
+            client = self.connect(server)
+            for _ in range(90):
+                client.do("USER alice", 331)
+                client.do("PASS wrong", 530)
+        self.client(server, source="127.0.0.2").do("NOOP", 200)
+        text = server.log_text()
+        self.assertLess(text.count("event=login-refused"), 400)
+        self.assertRegex(text, r"event=login .*client=127\.0\.0\.2")  # nobody pays for another
+        time.sleep(0.2)  # as long as a few more lines take to be permitted
+        self.client(server)
+        self.assertRegex(server.log_text(), r"event=left-out client=127\.0\.0\.1 lines=\d+")
+
+    def test_work_is_written_however_much_it_is(self):
+        server = self.start()
+        server.write("file", b"x")
+        client = self.client(server)
+        for _ in range(300):
+            client.retrieve("RETR file")
+        self.assertEqual(server.log_text().count("event=transfer"), 300)
 
 
 class Xferlog(LogTest):
