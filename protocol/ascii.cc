@@ -17,11 +17,12 @@ void AsciiEncoder::convert(std::string_view chunk, std::string& out) {
 
 std::uint64_t AsciiEncoder::count(std::string_view chunk) {
   std::uint64_t size = chunk.size();
-  for (auto at = chunk.find('\n'); at != std::string_view::npos; at = chunk.find('\n', at + 1)) {
-    const bool has_cr = at == 0 ? after_cr_ : chunk[at - 1] == '\r';
-    if (!has_cr) ++size;
+  bool after_cr = after_cr_;
+  for (const char c : chunk) {  // no search for each line: lines may be empty
+    size += static_cast<unsigned>(c == '\n') & static_cast<unsigned>(!after_cr);
+    after_cr = c == '\r';
   }
-  if (!chunk.empty()) after_cr_ = chunk.back() == '\r';
+  after_cr_ = after_cr;
   return size;
 }
 

@@ -91,10 +91,11 @@ void ControlConnection::admit(const Account& account, std::string_view name) {
 }
 
 void ControlConnection::carry_out(RunFileRequest& action) {
-  if (action.request.kind == FileRequest::Kind::digest) {
+  const auto kind = action.request.kind;
+  if (kind == FileRequest::Kind::digest || kind == FileRequest::Kind::ascii_size) {
     digest_ = std::make_unique<FileDigest>(services_.digest_slots, root_, std::move(action.request),
                                            [this](const FileResult& result) { file_request_done(result); });
-    if (has_client_ended_) abort();  // nobody would notice that the client is gone
+    if (has_client_ended_ && session_.is_at_work()) abort();  // nobody would notice that the client is gone
     return;
   }
   file_job_ = std::make_unique<uv::Job<FileResult>>(

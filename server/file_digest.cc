@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/ascii.h"
 #include "server/digest.h"
 
 namespace uvftpd {
@@ -46,23 +47,28 @@ struct FileDigest::Work {
   SharedRoot root;
   FileRequest request;
   std::optional<Digest> digest = {};
+  AsciiEncoder ascii = {};
+  std::uint64_t ascii_size = 0;
   SharedFile file = nullptr;
   std::uint64_t offset = 0, end = 0;
   int error = 0;
 
   void open();
   void advance();
+  void take(std::string_view bytes);
   bool is_over() const { return error != 0 || offset >= end; }
+  bool is_digest() const { return request.kind == FileRequest::Kind::digest; }
 };
 
 void FileDigest::Work::open() {
   OpenResult opened = open_for_reading(*root, request.path);
   const DigestQuery& query = request.digest;
-  digest.emplace(query.algorithm);
+  if (is_digest()) digest.emplace(query.algorithm);
   error = opened.error;
   if (error == 0 && opened.kind == OpenResult::Kind::directory) error = EISDIR;
   if (error == 0 && query.first > 0 && query.first >= opened.size) error = ESPIPE;
-  if (error == 0 && !digest->is_offered()) error = ENOTSUP;
+  if (error == 0 && digest && !digest->is_offered()) error = ENOTSUP;
+  if (error == 0 && !digest && opened.size > kMaxAsciiSize) error = EOVERFLOW;
   if (error != 0) return;
   file = std::move(opened.file);
   offset = query.first;
@@ -76,9 +82,16 @@ void FileDigest::Work::advance() {
     chunk.clear();
     const auto count = read_some(file->fd(), offset, std::min<std::uint64_t>(kChunk, stop - offset), chunk);
     if (count <= 0) error = count < 0 ? static_cast<int>(-count) : EIO;  // it has become shorter
-    digest->update(chunk);
+    take(chunk);
     offset += chunk.size();
   }
+}
+
+void FileDigest::Work::take(std::string_view bytes) {
+  if (digest)
+    digest->update(bytes);
+  else
+    ascii_size += ascii.count(bytes);
 }
 
 FileDigest::FileDigest(DigestSlots& slots, SharedRoot root, FileRequest request, OnDone on_done)
@@ -106,8 +119,8 @@ void FileDigest::piece_over(std::unique_ptr<Work> work) {
   work_ = std::move(work);
   if (!work_->is_over()) return slots_.ask(*this);
   FileResult result{work_->error};
-  result.size = digested_;
-  if (work_->error == 0) result.text = work_->digest->finish();
+  result.size = work_->is_digest() ? digested_ : work_->ascii_size;
+  if (work_->error == 0 && work_->is_digest()) result.text = work_->digest->finish();
   on_done_(result);
 }
 

@@ -1,5 +1,5 @@
-// HASH: the digest of a file's bytes, computed piece by piece on the pool, so that other work comes in
-// between, its progress can be told, and it ends at once when its owner drops it.
+// What takes a whole file's bytes, HASH and SIZE in TYPE A: computed piece by piece on the pool, so that
+// other work comes in between, its progress can be told, and it ends at once when its owner drops it.
 #pragma once
 
 #include <deque>
@@ -35,7 +35,7 @@ class DigestSlots {
 
 class FileDigest {
  public:
-  // `request.kind` is digest. FileResult::size is how many bytes were digested.
+  // `request.kind` is digest, and FileResult::size is how many bytes were digested; or it is ascii_size.
   using OnDone = std::function<void(const FileResult& result)>;  // the FileDigest may be destroyed in it
   FileDigest(DigestSlots& slots, SharedRoot root, FileRequest request, OnDone on_done);
   FileDigest(const FileDigest&) = delete;

@@ -4,7 +4,6 @@
 
 #include <cstdio>
 
-#include "protocol/ascii.h"
 #include "server/entry_writer.h"
 #include "server/file_calls.h"
 #include "server/jail.h"
@@ -14,28 +13,7 @@
 namespace uvftpd {
 namespace {
 
-// Counting the line ends of larger files would keep a worker busy for the sake of a rarely wanted number.
-constexpr std::uint64_t kMaxAsciiSize = 64 << 20;
-
 int result(int status) { return status == 0 ? 0 : errno; }
-
-FileResult ascii_size(const OpenFile& root, const std::string& path) {
-  const OpenResult opened = open_for_reading(root, path);
-  if (opened.error != 0) return {opened.error};
-  if (opened.kind == OpenResult::Kind::directory) return {EISDIR};
-  if (opened.size > kMaxAsciiSize) return {EOVERFLOW};
-  AsciiEncoder encoder;
-  FileResult counted;
-  std::string chunk;
-  for (std::uint64_t offset = 0; offset < opened.size; offset += chunk.size()) {
-    chunk.clear();
-    const auto count = read_some(opened.file->fd(), offset, 1 << 20, chunk);
-    if (count < 0) return {static_cast<int>(-count)};
-    if (count == 0) break;
-    counted.size += encoder.count(chunk);
-  }
-  return counted;
-}
 
 FileResult regular_status(const OpenFile& root, const std::string& path) {
   const Found found = look_at(root, path);
@@ -108,8 +86,6 @@ FileResult run_file_request(const SharedFile& root, const FileRequest& request) 
     case size:
     case modification_time:
       return regular_status(*root, request.path);
-    case ascii_size:
-      return uvftpd::ascii_size(*root, request.path);
     case rename:
       return {rename_entry(*root, request)};
     case set_modification_time:

@@ -31,6 +31,10 @@ struct OpenResult {
   enum class Kind : std::uint8_t { regular, directory } kind = Kind::regular;
 };
 
+// What bytes come to in TYPE A is counted up to here: more would keep a worker busy for what is rarely
+// wanted.
+inline constexpr std::uint64_t kMaxAsciiSize = 64 << 20;
+
 // For RETR and the listings. Never waits for a FIFO's other end, never touches a device.
 OpenResult open_for_reading(const OpenFile& root, const std::string& path);
 

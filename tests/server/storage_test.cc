@@ -75,18 +75,6 @@ TEST_F(Storage, RenamesOverAFileOnlyWhereThatIsAllowed) {
   EXPECT_EQ(TemporaryTree::read(tree.root() / "b"), "a");
 }
 
-TEST_F(Storage, CountsLineEndsForTheSizeInTypeA) {
-  tree.write(tree.root() / "text", "one\ntwo\r\nthree\n");
-  EXPECT_EQ(run_file_request(root, {Kind::size, "/text"}).size, 15U);
-  EXPECT_EQ(run_file_request(root, {Kind::ascii_size, "/text"}).size, 17U);
-}
-
-TEST_F(Storage, DoesNotCountTheLineEndsOfAHugeFile) {
-  tree.write(tree.root() / "huge", "");
-  std::filesystem::resize_file(tree.root() / "huge", (64 << 20) + 1);
-  EXPECT_EQ(run(Kind::ascii_size, "/huge"), EOVERFLOW);
-}
-
 TEST_F(Storage, EntersDirectoriesOnly) {
   tree.write(tree.root() / "file", "");
   EXPECT_EQ(run(Kind::enter_directory, "/"), 0);
