@@ -15,7 +15,7 @@ SendBatches::SendBatches(SharedFile file, std::unique_ptr<BatchSource> source)
 void SendBatches::use_disk() {
   batch_.clear();
   sent_ = 0;
-  while (batch_.empty() && made_.more == BatchSource::More::maybe) made_ = source_->append_batch(batch_);
+  if (made_.more == BatchSource::More::maybe) made_ = source_->append_batch(batch_);
 }
 
 Transfer::Turn SendBatches::turn(const Workspace&) {

@@ -73,6 +73,7 @@ UploadResult open_unique(const OpenFile& root, TransferRequest request) {
 
 // The stored offset that `transfer_offset` bytes of TYPE A come to; beyond the end: ESPIPE.
 std::ptrdiff_t stored_offset(int fd, std::uint64_t transfer_offset) {
+  if (transfer_offset > kMaxAsciiSize) return -EOVERFLOW;
   AsciiEncoder encoder;
   std::string chunk;
   std::uint64_t stored = 0, counted = 0;
@@ -80,6 +81,13 @@ std::ptrdiff_t stored_offset(int fd, std::uint64_t transfer_offset) {
     chunk.clear();
     const auto count = read_some(fd, stored, 64 * 1024, chunk);
     if (count < 0) return count;
+    AsciiEncoder behind = encoder;
+    if (const auto size = behind.count(chunk); counted + size < transfer_offset) {
+      counted += size;
+      stored += chunk.size();
+      encoder = behind;
+      chunk.clear();
+    }
     for (const char& byte : chunk) {
       if (counted >= transfer_offset) return static_cast<std::ptrdiff_t>(stored);
       counted += encoder.count({&byte, 1});
