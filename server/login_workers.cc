@@ -36,7 +36,9 @@ LoginWorkers::Submitted LoginWorkers::submit(std::uint64_t session, const std::s
     const std::lock_guard lock(mutex_);
     const auto of_place = std::ranges::count(waiting_, place, &Check::place);
     if (waiting_.size() >= kMaxWaiting || of_place >= kMaxWaitingOfOnePlace) return Submitted::too_busy;
-    waiting_.push_back({session, place, std::move(user), std::move(password)});
+    const auto behind =
+        std::ranges::find_if(waiting_, [&](const Check& check) { return check.of_place > of_place; });
+    waiting_.insert(behind, {session, place, std::move(user), std::move(password), of_place});
   }
   changed_.notify_one();
   return Submitted::queued;

@@ -28,7 +28,8 @@ class LoginWorkers {
   ~LoginWorkers();  // waits for the checks that run; drops those that wait
 
   enum class Submitted : std::uint8_t { queued, too_busy };
-  // `place` is what has a share of the queue: no place may fill it.
+  // `place` is what has a share of the queue: no place may fill it, and who comes from a place where fewer
+  // wait is checked earlier.
   Submitted submit(std::uint64_t session, const std::string& place, std::string user, Secret password);
 
  private:
@@ -36,6 +37,7 @@ class LoginWorkers {
     std::uint64_t session;
     std::string place, user;
     Secret password;
+    std::ptrdiff_t of_place;  // how many of the same place waited before it
   };
   struct Answer {
     std::uint64_t session;
