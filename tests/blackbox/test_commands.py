@@ -309,6 +309,15 @@ class Files(Session):
                 reply = str(self.ftp.do("SIZE odd.txt", 213))
                 self.assertEqual(reply, f"213 {len(self.ftp.retrieve('RETR odd.txt'))}")
 
+    def test_size_in_type_a_of_what_is_too_large_to_count_is_550(self):
+        with open(self.server.path("large"), "wb") as file:
+            file.truncate((64 << 20) + 1)
+        self.ftp.do("TYPE A", 200)
+        self.assertIn("TYPE I", self.ftp.do("SIZE large", 550).text)
+        self.ftp.data()
+        self.ftp.do(f"REST {(64 << 20) + 1}", 350)
+        self.assertIn("TYPE I", self.ftp.do("STOR large", 553).text)
+
     def test_size_of_what_is_no_file_is_550(self):
         self.ftp.do("SIZE dir", 550)
         self.ftp.do("SIZE missing", 550)
