@@ -9,6 +9,8 @@
 namespace uvftpd::uv {
 namespace {
 
+constexpr unsigned kAcceptedInATurn = 16;
+
 template <class Handle>
 uv_handle_t* base(Handle* handle) {
   return reinterpret_cast<uv_handle_t*>(handle);
@@ -179,8 +181,13 @@ void Tcp::Close::operator()(Block* block) const { close_block(block); }
 // ---- Listener ----
 
 Listener::Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on_accept)
-    : block_(new Block{{}, &loop, std::move(on_accept), false, false}) {
+    : block_(new Block{{}, &loop, std::move(on_accept), nullptr, 0, false, false}) {
   constexpr int kAsItIs = SOMAXCONN;  // the kernel keeps the smaller of what it is told
+  next_turn_ = std::make_unique<Wake>(loop, [block = block_.get()] {
+    block->accepted = 0;
+    block->take();
+  });
+  block_->next_turn = next_turn_.get();
   uv_tcp_init(loop.get(), &block_->handle);
   block_->handle.data = block_.get();
   uv_tcp_open(&block_->handle, listening.release());
@@ -188,12 +195,15 @@ Listener::Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on
     auto* block = static_cast<Block*>(server->data);
     if (status != 0 || uv_is_closing(base(server))) return;
     block->has_waiting = true;
-    if (!block->is_paused) block->take();
+    if (block->accepted == kAcceptedInATurn) return block->next_turn->send();
+    block->take();
   });
 }
 
 void Listener::Block::take() {
+  if (is_paused || !has_waiting) return;
   has_waiting = false;
+  ++accepted;
   Tcp client(*loop);
   if (uv_accept(stream(&handle), stream(&client.block_->handle)) == 0) on_accept(std::move(client));
 }
@@ -202,7 +212,7 @@ void Listener::pause() { block_->is_paused = true; }
 
 void Listener::resume() {
   block_->is_paused = false;
-  if (block_->has_waiting) block_->take();
+  block_->take();
 }
 
 int Listener::fd() const { return descriptor_of(&block_->handle); }

@@ -136,7 +136,24 @@ class Tcp {
   std::unique_ptr<Block, Close> block_;
 };
 
-// Accepts control connections.
+// Calls back in the loop's next turn; the base of Mailbox.
+class Wake {
+ public:
+  Wake(Loop& loop, std::function<void()> on_wake);
+  void send();  // from any thread
+
+ private:
+  struct Block {
+    uv_async_t handle;
+    std::function<void()> on_wake;
+  };
+  struct Close {
+    void operator()(Block* block) const;
+  };
+  std::unique_ptr<Block, Close> block_;
+};
+
+// Accepts control connections, a few at a time: those who are connected already have their turn between.
 class Listener {
  public:
   // `listening` is a socket that listens already.
@@ -150,14 +167,17 @@ class Listener {
     uv_tcp_t handle;
     Loop* loop;
     std::function<void(Tcp)> on_accept;
+    Wake* next_turn;
+    unsigned accepted;  // in this turn
     bool is_paused;
-    bool has_waiting;  // libuv listens again once it has been taken
-    void take();
+    bool has_waiting;  // libuv asks again once it has been taken
+    void take();       // if there is one, and it may be
   };
   struct Close {
     void operator()(Block* block) const;
   };
   std::unique_ptr<Block, Close> block_;
+  std::unique_ptr<Wake> next_turn_;
 };
 
 class Signal {
@@ -168,23 +188,6 @@ class Signal {
   struct Block {
     uv_signal_t handle;
     std::function<void()> on_signal;
-  };
-  struct Close {
-    void operator()(Block* block) const;
-  };
-  std::unique_ptr<Block, Close> block_;
-};
-
-// Wakes a loop from other threads; the base of Mailbox.
-class Wake {
- public:
-  Wake(Loop& loop, std::function<void()> on_wake);
-  void send();  // from any thread
-
- private:
-  struct Block {
-    uv_async_t handle;
-    std::function<void()> on_wake;
   };
   struct Close {
     void operator()(Block* block) const;
