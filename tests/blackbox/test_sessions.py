@@ -22,8 +22,8 @@ LOGIN_AND_PASV = LOGIN[:2] + ((b"230", b"PASV\r\n"), (b"227", None))
 
 
 def log_in(address, count, selector, dialogue=LOGIN, sources=None, last_replies=None):
-    """`count` connections, each led through the dialogue and silent then, all driven by one selector. They come
-    from the addresses `sources`, in turn; what each was told last is appended to `last_replies`."""
+    """`count` connections, each led through the dialogue and silent then, all driven by one selector. They
+    come from the addresses `sources`, in turn; what each was told last is appended to `last_replies`."""
     sessions = []
 
     def begin():
