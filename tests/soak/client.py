@@ -81,7 +81,7 @@ class Client(threading.Thread):
         self.place = place
         self.index = index
         self.rng = random.Random(f"{seed}/{index}")
-        self.over = over  # an Event: all are to leave
+        self.over = over  # a shared value, not 0 when all are to leave
         self.choose = choose  # chooses what comes next, for a session
         self.figures = Figures()
         self.directory = f"/own/{index:04}"
@@ -108,12 +108,12 @@ class Client(threading.Thread):
 
     def run(self):
         try:
-            while not self.over.is_set():
+            while not self.over.value:
                 self.work()
         except Exception as error:
             what = f"{self.name}, in {self.activity!r}: {type(error).__name__}: {error}"
             self.failure = (time.time(), what, traceback.format_exc())
-            self.over.set()
+            self.over.value = 1
 
     def connect(self, family=None, source=None, **options):
         if family is None:
@@ -134,7 +134,7 @@ class Client(threading.Thread):
             self.figures.sessions += 1
             session = Session(self, control, is_writer)
             for _ in range(self.rng.randint(5, LONGEST_SESSION)):
-                if self.over.is_set():
+                if self.over.value:
                     break
                 if not self.step(session):
                     return

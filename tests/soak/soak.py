@@ -90,7 +90,8 @@ def work(place, indices, seed, over, results):
     clients = [Client(place, index, seed, over, choose) for index in indices]
     for client in clients:
         client.start()
-    over.wait()
+    while not over.value:
+        time.sleep(0.1)
     end = time.monotonic() + place.patience + LEAVING_BOUND
     failures = []
     for client in clients:
@@ -109,7 +110,7 @@ def work(place, indices, seed, over, results):
 def run_clients(place, options, watch):
     """All of them, for the time that is given: (figures, accounts)."""
     context = multiprocessing.get_context("fork")
-    over = context.Event()
+    over = context.Value("b", 0, lock=False)  # an Event's lock is asked for so often that it is hardly to be had
     workers = []
     for number in range(min(PROCESSES, options.sessions)):
         ours, theirs = context.Pipe()
@@ -119,9 +120,10 @@ def run_clients(place, options, watch):
         theirs.close()
         workers.append((process, ours))
     watch.begun = time.monotonic()
-    while not over.wait(min(1, options.seconds / 100)) and time.monotonic() - watch.begun < options.seconds:
+    while not over.value and time.monotonic() - watch.begun < options.seconds:
+        time.sleep(min(1, options.seconds / 100))
         watch.take_sample()
-    over.set()
+    over.value = 1
     figures, accounts, failures = Figures(), [], []
     for process, results in workers:
         if not results.poll(place.patience + LEAVING_BOUND + BOUND):
