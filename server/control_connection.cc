@@ -15,16 +15,17 @@ constexpr std::chrono::seconds kFarewell{5};    // for the client's end of a con
 
 }  // namespace
 
-ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::Tcp control, Owner& owner)
+ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::Tcp control,
+                                     const SocketAddress& peer, Owner& owner)
     : services_(services),
       id_(id),
       owner_(owner),
       control_(std::move(control)),
-      session_(services.settings, local_address(control_.fd()), peer_address(control_.fd())),
+      session_(services.settings, local_address(control_.fd()), peer),
       pace_(services.config.limits.rate),
       clock_timer_(services.loop, [this] { expired(); }) {
   prepare_control(control_.fd());
-  log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}});
+  log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer.host)}});
   control_.read(*this);
   perform(session_.connected());
   event_over();

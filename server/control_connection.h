@@ -33,7 +33,8 @@ class ControlConnection final : uv::Tcp::User, Dtp::Owner {
     ~Owner() = default;
   };
 
-  ControlConnection(Services& services, std::uint64_t id, uv::Tcp control, Owner& owner);
+  ControlConnection(Services& services, std::uint64_t id, uv::Tcp control, const SocketAddress& peer,
+                    Owner& owner);
   ControlConnection(const ControlConnection&) = delete;
   ControlConnection& operator=(const ControlConnection&) = delete;
   ~ControlConnection();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -36,12 +37,12 @@ void use_all_descriptors() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// A session at work has five: control and data connection, listener, file and its directory.
-std::size_t session_room() {
-  constexpr rlim_t kOfASession = 5, kOfTheDaemon = 64;
+// What is left when no more clients are accepted is for the work of those who are in.
+int last_control_descriptor() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return SIZE_MAX;
-  return (std::max(limit.rlim_cur, kOfTheDaemon + kOfASession) - kOfTheDaemon) / kOfASession;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return INT_MAX;
+  const rlim_t reserve = std::min<rlim_t>(limit.rlim_cur / 4, 64 + limit.rlim_cur / 64);
+  return static_cast<int>(std::min<rlim_t>(limit.rlim_cur - reserve, INT_MAX));
 }
 
 ExitStatus status_for(int error) {
@@ -143,7 +144,7 @@ class Daemon {
                       .digest_slots = digest_slots,
                       .transfer_log = transfer_log_,
                       .workspace = {Workspace::Place::control_loop, buffer, nullptr},
-                      .session_room = session_room()};
+                      .last_descriptor = last_control_descriptor()};
     return serve(services, std::move(listeners), how);
   }
 

@@ -18,8 +18,9 @@ Server::Server(Services& services, Listeners listeners, std::function<void()> on
       grace_timer_(services.loop, [this] { close_now(); }),
       next_turns_(services.loop, [this] { give_turns(); }) {
   for (Descriptor& socket : listeners.sockets)
-    listeners_.emplace_back(services_.loop, std::move(socket),
-                            [this](uv::Tcp control) { accept(std::move(control)); });
+    listeners_.emplace_back(
+        services_.loop, std::move(socket),
+        [this](uv::Tcp control, const SocketAddress& peer) { accept(std::move(control), peer); });
 }
 
 std::vector<SocketAddress> Server::addresses() const {
@@ -30,14 +31,13 @@ std::vector<SocketAddress> Server::addresses() const {
 
 // ---- sessions ----
 
-void Server::accept(uv::Tcp control) {
+void Server::accept(uv::Tcp control, const SocketAddress& peer) {
   const auto& limits = services_.config.limits;
-  const SocketAddress peer = peer_address(control.fd());
-  if (peer.port == 0) return;
+  const int fd = control.fd();
   const Address& client = peer.host;
   const Address network = network_of(client);
   const unsigned of_client = sessions_of_[network];
-  const bool is_full = sessions_.size() >= limits.sessions && !make_room();
+  const bool is_full = sessions_.size() >= limits.sessions && !make_room("limits.sessions");
   if (is_full || (limits.per_address > 0 && of_client >= limits.per_address)) {
     if (of_client == 0) sessions_of_.erase(network);
     log_event(Level::warning, "turned-away",
@@ -48,32 +48,33 @@ void Server::accept(uv::Tcp control) {
   const std::uint64_t id = ++last_session_;
   ControlConnection::Owner& owner = *this;
   strangers_.insert(id);
-  sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), owner);
-  if (sessions_.size() >= services_.session_room && strangers_.size() > 1) make_room();
-  if (sessions_.size() >= services_.session_room) pause();
+  sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), peer, owner);
+  // The kernel gives the lowest number that is free: how high it is shows how few there are left.
+  if (fd < services_.last_descriptor) return;
+  if (strangers_.size() > 1)
+    make_room("RLIMIT_NOFILE");
+  else
+    log_event(Level::warning, "listening-paused",
+              {{"sessions", std::to_string(sessions_.size())}, {"key", "RLIMIT_NOFILE"}});
+  pause();
 }
 
-// New clients wait: without a descriptor nobody could be told anything.
+// New clients wait until somebody leaves: without a descriptor nobody could be told anything.
 void Server::pause() {
-  if (std::exchange(is_paused_, true)) return;
-  log_event(Level::warning, "listening-paused",
-            {{"sessions", std::to_string(sessions_.size())}, {"key", "RLIMIT_NOFILE"}});
+  is_paused_ = true;
   for (uv::Listener& listener : listeners_) listener.pause();
 }
 
 void Server::resume() {
-  if (!is_paused_ || sessions_.size() >= services_.session_room) return;
-  is_paused_ = false;
-  log_event(Level::info, "listening", {{"sessions", std::to_string(sessions_.size())}});
-  for (uv::Listener& listener : listeners_)
-    if (!is_paused_) listener.resume();
+  if (!std::exchange(is_paused_, false)) return;
+  for (uv::Listener& listener : listeners_) listener.resume();
 }
 
 // Who has not logged in gives way: a flood of connections keeps nobody out who works.
-bool Server::make_room() {
+bool Server::make_room(const char* key) {
   if (strangers_.empty()) return false;
   const std::uint64_t oldest = *strangers_.begin();
-  log_event(Level::warning, "gave-way", {{"session", std::to_string(oldest)}, {"key", "limits.sessions"}});
+  log_event(Level::warning, "gave-way", {{"session", std::to_string(oldest)}, {"key", key}});
   sessions_.at(oldest)->give_way();
   return true;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -31,12 +32,12 @@ class Server final : ControlConnection::Owner {
  private:
   enum class State : std::uint8_t { open, closing, closed };
 
-  void accept(uv::Tcp control);
+  void accept(uv::Tcp control, const SocketAddress& peer);
   void retire(std::uint64_t session) override;
   void admitted(std::uint64_t session) override { strangers_.erase(session); }
   void turn_over(std::uint64_t session) override;
   void give_turns();
-  bool make_room();
+  bool make_room(const char* key);
   void pause();
   void resume();
   void bury();
@@ -45,7 +46,7 @@ class Server final : ControlConnection::Owner {
   std::function<void()> on_closed_;
   State state_ = State::open;
   bool is_paused_ = false;  // listening, for want of descriptors
-  std::vector<uv::Listener> listeners_;
+  std::list<uv::Listener> listeners_;
   std::uint64_t last_session_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<ControlConnection>> sessions_;
   std::set<std::uint64_t> strangers_;        // that have not logged in yet, the oldest first

@@ -25,8 +25,8 @@ struct Services {
   DataLoops& data_loops;
   DigestSlots& digest_slots;
   TransferLog& transfer_log;
-  Workspace workspace;       // of the control loop
-  std::size_t session_room;  // for how many sessions there are descriptors
+  Workspace workspace;  // of the control loop
+  int last_descriptor;  // of a control connection; those beyond are for transfers
 };
 
 }  // namespace uvftpd

@@ -80,13 +80,6 @@ SocketAddress local_address(int fd) {
   return address.parsed();
 }
 
-SocketAddress peer_address(int fd) {
-  SystemAddress address;
-  socklen_t size = SystemAddress::capacity();
-  ::getpeername(fd, address.get(), &size);
-  return address.parsed();
-}
-
 // ---- connections ----
 
 SocketResult listen_at(const SocketAddress& address, int backlog, Stack stack) {

@@ -34,7 +34,6 @@ class SystemAddress {
 };
 
 SocketAddress local_address(int fd);
-SocketAddress peer_address(int fd);  // port 0: the peer has reset the connection
 
 struct SocketResult {
   Descriptor socket;

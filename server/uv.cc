@@ -121,9 +121,10 @@ void Poll::Close::operator()(Block* block) const { close_block(block); }
 
 // ---- Tcp ----
 
-Tcp::Tcp(Loop& loop) : block_(new Block{{}, nullptr, false}) {
+Tcp::Tcp(Loop& loop, Descriptor connected) : block_(new Block{{}, nullptr, false}) {
   uv_tcp_init(loop.get(), &block_->handle);
   block_->handle.data = block_.get();
+  uv_tcp_open(&block_->handle, connected.release());
 }
 
 void Tcp::read(User& user) {
@@ -180,43 +181,38 @@ void Tcp::Close::operator()(Block* block) const { close_block(block); }
 
 // ---- Listener ----
 
-Listener::Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on_accept)
-    : block_(new Block{{}, &loop, std::move(on_accept), nullptr, 0, false, false}) {
-  constexpr int kAsItIs = SOMAXCONN;  // the kernel keeps the smaller of what it is told
-  next_turn_ = std::make_unique<Wake>(loop, [block = block_.get()] {
-    block->accepted = 0;
-    block->take();
-  });
-  block_->next_turn = next_turn_.get();
-  uv_tcp_init(loop.get(), &block_->handle);
-  block_->handle.data = block_.get();
-  uv_tcp_open(&block_->handle, listening.release());
-  uv_listen(stream(&block_->handle), kAsItIs, [](uv_stream_t* server, int status) {
-    auto* block = static_cast<Block*>(server->data);
-    if (status != 0 || uv_is_closing(base(server))) return;
-    block->has_waiting = true;
-    if (block->accepted == kAcceptedInATurn) return block->next_turn->send();
-    block->take();
-  });
+Listener::Listener(Loop& loop, Descriptor listening, std::function<void(Tcp, const SocketAddress&)> on_accept)
+    : loop_(loop),
+      listening_(std::move(listening)),
+      on_accept_(std::move(on_accept)),
+      poll_(loop, listening_.get(), [this] { accept(); }),
+      retry_timer_(loop, [this] { resume(); }) {
+  poll_.wait(Poll::For::reading);
 }
 
-void Listener::Block::take() {
-  if (is_paused || !has_waiting) return;
-  has_waiting = false;
-  ++accepted;
-  Tcp client(*loop);
-  if (uv_accept(stream(&handle), stream(&client.block_->handle)) == 0) on_accept(std::move(client));
+void Listener::accept() {
+  constexpr std::chrono::milliseconds kRetryAfter{100};
+  for (unsigned i = 0; i < kAcceptedInATurn && state_ == State::listening; ++i) {
+    Accepted taken = accept_from(listening_.get());
+    if (taken.error == EAGAIN) return;
+    if (taken.error != 0) {
+      pause();
+      return retry_timer_.start(kRetryAfter);
+    }
+    on_accept_(Tcp(loop_, std::move(taken.socket)), taken.peer);
+  }
 }
 
-void Listener::pause() { block_->is_paused = true; }
+void Listener::pause() {
+  state_ = State::paused;
+  poll_.stop();
+}
 
 void Listener::resume() {
-  block_->is_paused = false;
-  block_->take();
+  state_ = State::listening;
+  retry_timer_.stop();
+  poll_.wait(Poll::For::reading);
 }
-
-int Listener::fd() const { return descriptor_of(&block_->handle); }
-void Listener::Close::operator()(Block* block) const { close_block(block); }
 
 // ---- the pool ----
 

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/address.h"
 #include "server/descriptor.h"
 
 namespace uvftpd::uv {
@@ -54,8 +55,7 @@ class Loop {
 
   uv_loop_t loop_;
   uv_timer_t timer_;  // the one handle behind all Timers
-  // With its first stream libuv opens a spare descriptor, for the day when there is no other to accept with.
-  // Opened now, since behind the fences it cannot be.
+  // With its first stream libuv opens a spare descriptor: now, since behind the fences it cannot.
   uv_tcp_t first_stream_;
   // Timers of one duration wait in one ring, the next to expire first: however many there are, one is
   // started, moved or stopped in constant time. There are few durations. A Link must not move: a map keeps it
@@ -116,7 +116,7 @@ class Tcp {
     ~User() = default;
   };
 
-  explicit Tcp(Loop& loop);
+  Tcp(Loop& loop, Descriptor connected);
   void read(User& user);  // begins, or goes on after pause()
   void pause();
   void write(std::string bytes);  // what does not leave at once is told by User::written
@@ -124,7 +124,6 @@ class Tcp {
   int fd() const;
 
  private:
-  friend class Listener;
   struct Block {
     uv_tcp_t handle;
     User* user;
@@ -153,31 +152,26 @@ class Wake {
   std::unique_ptr<Block, Close> block_;
 };
 
-// Accepts control connections, a few at a time: those who are connected already have their turn between.
+// Accepts control connections, a few at a time: those who are connected already have their turn between. By
+// itself, since libuv answers a want of descriptors by closing connections, with one that it cannot open
+// again behind the fences; here clients wait in the kernel's queue until there are some.
 class Listener {
  public:
   // `listening` is a socket that listens already.
-  Listener(Loop& loop, Descriptor listening, std::function<void(Tcp)> on_accept);
-  int fd() const;
-  void pause();  // clients wait in the kernel's queue
+  Listener(Loop& loop, Descriptor listening, std::function<void(Tcp, const SocketAddress& peer)> on_accept);
+  int fd() const { return listening_.get(); }
+  void pause();
   void resume();
 
  private:
-  struct Block {
-    uv_tcp_t handle;
-    Loop* loop;
-    std::function<void(Tcp)> on_accept;
-    Wake* next_turn;
-    unsigned accepted;  // in this turn
-    bool is_paused;
-    bool has_waiting;  // libuv asks again once it has been taken
-    void take();       // if there is one, and it may be
-  };
-  struct Close {
-    void operator()(Block* block) const;
-  };
-  std::unique_ptr<Block, Close> block_;
-  std::unique_ptr<Wake> next_turn_;
+  void accept();
+
+  Loop& loop_;
+  Descriptor listening_;
+  std::function<void(Tcp, const SocketAddress&)> on_accept_;
+  Poll poll_;
+  Timer retry_timer_;  // there was no descriptor
+  enum class State : std::uint8_t { listening, paused } state_ = State::listening;
 };
 
 class Signal {
