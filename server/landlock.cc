@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "server/descriptor.h"
+#include "server/instrumented.h"
 #include "server/jail.h"
 
 namespace uvftpd {
@@ -29,17 +30,10 @@ constexpr std::uint64_t kWriting = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCE
                                    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
                                    LANDLOCK_ACCESS_FS_MAKE_REG | kRefer | kTruncate;
 
-// A sanitizer reads and writes files of its own, mostly at the very end.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsPossible = false;
-#else
-constexpr bool kIsPossible = true;
-#endif
-
 int abi_version() {
-  return kIsPossible ? static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, 0,
-                                                  LANDLOCK_CREATE_RULESET_VERSION))
-                     : -1;
+  return kIsInstrumented ? -1
+                         : static_cast<int>(::syscall(SYS_landlock_create_ruleset, nullptr, 0,
+                                                      LANDLOCK_CREATE_RULESET_VERSION));
 }
 
 std::uint64_t known_file_rights(int abi) {

@@ -8,15 +8,10 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "server/instrumented.h"
+
 namespace uvftpd {
 namespace {
-
-// A sanitizer makes calls of its own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsPossible = false;
-#else
-constexpr bool kIsPossible = true;
-#endif
 
 // No open and openat (openat2 is beneath a root), no exec, no fork, no thread, no ptrace, no chown, no
 // io_uring.
@@ -42,7 +37,7 @@ constexpr int kCalls[] = {
 
 class Filter {
  public:
-  Filter() : context_(kIsPossible ? ::seccomp_init(SCMP_ACT_KILL_PROCESS) : nullptr) {}
+  Filter() : context_(kIsInstrumented ? nullptr : ::seccomp_init(SCMP_ACT_KILL_PROCESS)) {}
   Filter(const Filter&) = delete;
   Filter& operator=(const Filter&) = delete;
   ~Filter() { ::seccomp_release(context_); }
@@ -82,7 +77,7 @@ std::vector<std::string> permitted_calls() {
 
 std::string put_up_seccomp() {
   Filter filter;
-  if (filter.error() != 0) return kIsPossible ? "seccomp_init failed" : "not under a sanitizer";
+  if (filter.error() != 0) return kIsInstrumented ? "not in an instrumented build" : "seccomp_init failed";
   filter.keep(::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1));
   for (const int call : kCalls) filter.keep(::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0));
   permit_stream_sockets(filter);
