@@ -33,6 +33,8 @@ lint_needs="
   clang-format-16      clang-format-16
   clang-tidy-16        clang-tidy-16
   cppcheck             cppcheck"
+coverage_needs="
+  gcovr                gcovr"
 fuzz_needs="
   clang-14             clang++-14
   libclang-rt-14-dev   clang++-14
