@@ -189,6 +189,7 @@ class Daemon {
 ExitStatus run_daemon(const Config& config, Announce announce) {
   std::signal(SIGPIPE, SIG_IGN);
   share_one_heap();
+  begin_log(config.log);
   use_all_descriptors();
   if (const std::string trouble = become_unprivileged(config); !trouble.empty())
     return fail(ExitStatus::not_permitted, "cannot-start", "server.user", trouble);

@@ -65,12 +65,6 @@ void append_json_field(const LogField& field, std::string& line) {
   line.append(",\"").append(field.key).append("\":\"").append(escaped(field.value)).append("\"");
 }
 
-std::shared_ptr<spdlog::logger> make_logger(const std::string& target) {
-  if (target.starts_with(kFilePrefix))
-    return spdlog::basic_logger_st("uvftpd", target.substr(kFilePrefix.size()));
-  return spdlog::stderr_logger_st("uvftpd");
-}
-
 void write_event(Level level, std::string_view event, std::initializer_list<LogField> fields) {
   std::string line;
   const auto append = format == LogFormat::json ? append_json_field : append_text_field;
@@ -81,18 +75,23 @@ void write_event(Level level, std::string_view event, std::initializer_list<LogF
 
 }  // namespace
 
-int open_log(const Config::Log& settings) {
+void begin_log(const Config::Log& settings) {
   ::tzset();  // reads a file, which behind the fences cannot be
   format = settings.format;
-  try {
-    spdlog::set_default_logger(make_logger(settings.target));
-  } catch (const spdlog::spdlog_ex&) {
-    return errno != 0 ? errno : EACCES;
-  }
   spdlog::set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v})"
                                                 : "%Y-%m-%dT%H:%M:%S.%e %l %v");
   spdlog::set_level(spdlog::level::from_str(settings.level));
   spdlog::flush_on(spdlog::level::info);
+  spdlog::set_default_logger(spdlog::stderr_logger_st("stderr"));
+}
+
+int open_log(const Config::Log& settings) {
+  if (!settings.target.starts_with(kFilePrefix)) return 0;
+  try {
+    spdlog::set_default_logger(spdlog::basic_logger_st("file", settings.target.substr(kFilePrefix.size())));
+  } catch (const spdlog::spdlog_ex&) {
+    return errno != 0 ? errno : EACCES;
+  }
   return 0;
 }
 

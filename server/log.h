@@ -20,7 +20,10 @@ struct LogField {
   std::string value;
 };
 
-// 0 or the errno of opening the target.
+// To stderr, also what goes wrong before there is another target.
+void begin_log(const Config::Log& settings);
+
+// To the target: 0, or the errno of opening it.
 int open_log(const Config::Log& settings);
 
 bool is_logged(Level level);
