@@ -130,6 +130,12 @@ class Abor(DuringTransfers):
         self.ftp.expect(226, 225)
         self.expect_life()
 
+    def test_between_the_150_and_the_data_connection(self):
+        self.ftp.pasv()
+        self.ftp.do("RETR big.bin", 150)
+        self.ftp.send("ABOR")
+        self.expect_abort()
+
     def test_behind_waiting_lines_takes_effect_at_once_and_is_answered_in_its_turn(self):
         self.download()
         self.ftp.send_bytes(b"NOOP\r\nPWD\r\nSIZE small.txt\r\nABOR\r\nSYST\r\n")

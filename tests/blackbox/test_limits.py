@@ -1,11 +1,12 @@
-"""How many may come: limits.sessions and limits.per_address. One too many gets 421 and is closed, the others stay."""
+"""How many may come: limits.sessions, limits.per_address, and how many may log in at once. One too many gets 421 and is
+closed, the others stay."""
 
 import os
 import select
 import time
 import unittest
 
-from harness import HAS_IPV6, PASSWORD, BlackBoxTest, wait_until
+from harness import HAS_IPV6, PASSWORD, BlackBoxTest, user, wait_until
 from raw_client import Control
 
 
@@ -170,6 +171,26 @@ class Descriptors(LimitTest):
         strangers[0].expect(421)
         self.client(server).do("NOOP", 200)
         self.assertNotIn("event=listening-paused", server.log_text())
+
+
+class LoginsAtOnce(LimitTest):
+    SLOW_HASH = ("$6$rounds=100000$7iRqD6wLChUsOveG$KQzZs2hGZCLOpPEtHVmpObvjmObnlIvWwG/7QpVbRqtCMw"
+                 "Mo.7k5By2cdv2R2iIdikRAJArIkR4zfmtGmpSUT0")  # of PASSWORD
+
+    def test_more_than_can_wait_get_421_and_other_addresses_are_not_kept_out(self):
+        server = self.start(lambda root: {"user": [user(root, password=self.SLOW_HASH)]})
+        other = self.connect(server, source="127.0.0.2")
+        other.do("USER alice", 331)
+        flood = [self.connect(server) for _ in range(150)]
+        for control in flood:
+            control.do("USER alice", 331)
+        for control in flood:
+            control.send("PASS " + PASSWORD)
+        other.do("PASS " + PASSWORD, 230)
+        replies = [control.expect(230, 421) for control in flood]
+        refused = [reply.text for reply in replies if reply.code == 421]
+        self.assertEqual(set(refused), {"Too many logins at once, try again later."})
+        self.assertGreaterEqual(len(replies) - len(refused), 64)
 
 
 class PerAddress(LimitTest):

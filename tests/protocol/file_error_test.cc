@@ -40,6 +40,7 @@ TEST(FileError, OfAnOffsetBeyondTheFileIs554) { EXPECT_EQ(code(ESPIPE, Code::fil
 TEST(FileError, IsToldInWords) {
   EXPECT_EQ(describe_file_error(ENOENT), "No such file or directory.");
   EXPECT_EQ(describe_file_error(EPERM), "Permission denied.");
+  EXPECT_EQ(describe_file_error(ENOTSUP), "Not offered by this machine.");
   EXPECT_EQ(file_error_reply(ENOTEMPTY, Code::file_unavailable).text, "Directory not empty.");
 }
 
