@@ -302,6 +302,6 @@ FOR_ALL = {reset_control: 4, reset_control_in_transfer: 4, reset_both_in_transfe
            stall_download: 1, idle: 1, silent_stranger: 1, never_reading_replies: 1,
            vanish_idle: 3, vanish_in_transfer: 3, vanish_at_login: 3, close_without_quit: 3,
            close_in_transfer: 3, half_close: 2, knock: 3, never_connect: 1, port_that_refuses: 3,
-           port_and_away: 3, strangers_at_the_data_port: 3, garbage_lines: 3, garbage_without_end: 3, long_line: 3,
-           too_much_rubbish: 3, storm_of_aborts: 3}
+           port_and_away: 3, strangers_at_the_data_port: 3, garbage_lines: 3,
+           garbage_without_end: 3, long_line: 3, too_much_rubbish: 3, storm_of_aborts: 3}
 FOR_WRITERS = {reset_upload: 4, stall_upload: 1, delete_in_upload: 2}

@@ -110,7 +110,8 @@ def work(place, indices, seed, over, results):
 def run_clients(place, options, watch):
     """All of them, for the time that is given: (figures, accounts)."""
     context = multiprocessing.get_context("fork")
-    over = context.Value("b", 0, lock=False)  # an Event's lock is asked for so often that it is hardly to be had
+    # No Event: so many threads ask for its lock, and so often, that it is hardly to be had.
+    over = context.Value("b", 0, lock=False)
     workers = []
     for number in range(min(PROCESSES, options.sessions)):
         ours, theirs = context.Pipe()
@@ -153,12 +154,11 @@ def soak(options, server, patience):
     log = claims.Log(server.log_text())
     report(figures, seconds, watch, idle, log)
     watch.memory_is_flat(is_sanitized())
-    log.every_session_has_ended()
     log.no_error_is_told()
     log.passive_ports_were_to_be_had()
     count = claims.files_are_as_sent(server, accounts, given)
     print(f"{count} complete uploads are on the disk as they were sent")
-    server.stop()
+    claims.no_session_is_left(server)
 
 
 def report(figures, seconds, watch, idle, log):
@@ -170,7 +170,7 @@ def report(figures, seconds, watch, idle, log):
             ("in its last tenth", mebibytes(watch.between(0.9, 1))),
             ("the most of all samples", mebibytes(max(memory for _, memory in watch.samples))),
             ("after it", mebibytes(idle)),
-            ("sessions by the log", f"{log.events['connect']:,} begun, {log.events['disconnect']:,} ended"),
+            ("connections by the log", f"{log.sessions:,}"),
             ("transfers by the log", transfers)]
     for table in (totals_table(figures, seconds, rows), operations_table(figures), faults_table(figures)):
         print("\n".join(table) + "\n")
