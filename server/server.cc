@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <algorithm>
+
 #include "protocol/reply.h"
 #include "server/log.h"
 #include "server/socket.h"
@@ -50,7 +52,8 @@ void Server::accept(uv::Tcp control, const SocketAddress& peer) {
   strangers_.insert(id);
   sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), peer, owner);
   // The kernel gives the lowest number that is free: how high it is shows how few there are left.
-  if (fd < services_.last_descriptor) return;
+  if (fd >= services_.last_descriptor) room_ = std::min(room_, sessions_.size());
+  if (sessions_.size() < room_) return;
   if (strangers_.size() > 1)
     make_room("RLIMIT_NOFILE");
   else
@@ -66,7 +69,9 @@ void Server::pause() {
 }
 
 void Server::resume() {
-  if (!std::exchange(is_paused_, false)) return;
+  if (sessions_.size() < room_ - room_ / 8) room_ = SIZE_MAX;  // there may be more room than there was
+  if (!is_paused_ || sessions_.size() >= room_) return;
+  is_paused_ = false;
   for (uv::Listener& listener : listeners_) listener.resume();
 }
 

@@ -45,7 +45,8 @@ class Server final : ControlConnection::Owner {
   Services& services_;
   std::function<void()> on_closed_;
   State state_ = State::open;
-  bool is_paused_ = false;  // listening, for want of descriptors
+  std::size_t room_ = SIZE_MAX;  // for so many sessions there were descriptors
+  bool is_paused_ = false;       // listening, for want of them
   std::list<uv::Listener> listeners_;
   std::uint64_t last_session_ = 0;
   std::unordered_map<std::uint64_t, std::unique_ptr<ControlConnection>> sessions_;
