@@ -17,10 +17,6 @@ inline void wipe(char* bytes, std::size_t count) {
 // What a long text outgrows is wiped too.
 template <class Character>
 struct WipingAllocator : std::allocator<Character> {
-  template <class Other>
-  struct rebind {
-    using other = WipingAllocator<Other>;
-  };
   void deallocate(Character* bytes, std::size_t count) {
     wipe(reinterpret_cast<char*>(bytes), count * sizeof(Character));
     std::allocator<Character>::deallocate(bytes, count);
