@@ -289,16 +289,59 @@ class Refused(UploadTest):
         self.assertEqual(server.names(), ["old.bin"])
 
 
-class DiskFull(UploadTest):
+class SmallDisk(UploadTest):
+    options = "size=2m"
+
     def setUp(self):
         super().setUp()
         self.need_root("mounts a small file system")
-        disk = self.server.path(self.place)
-        mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True, check=False)
-        if mount.returncode != 0:
-            self.skipTest(f"cannot mount here: {mount.stderr.decode()}")
-        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
+        self.disk = self.server.path(self.place)
+        self.mount("-t", "tmpfs", "-o", self.options, "tmpfs")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
         self.server.write(f"{self.place}/old.bin", OLD)
+
+    def mount(self, *how):
+        done = subprocess.run(["mount", *how, self.disk], capture_output=True, check=False)
+        if done.returncode != 0:
+            self.skipTest(f"cannot mount here: {done.stderr.decode()}")
+
+
+class NoMoreInodes(SmallDisk):
+    options = "size=2m,nr_inodes=4"  # the directory, old.bin, and two more
+
+    def test_is_told_and_what_is_there_can_still_be_used(self):
+        self.ftp.do("MKD one", 257)
+        self.ftp.do("MKD two", 257)
+        self.ftp.do("MKD three", 452, 550)
+        self.ftp.data()
+        for command in ("STOR new.bin", "STOR old.bin", "APPE new.bin", "STOU"):
+            self.ftp.do(command, 452, 553)
+        self.old_is_whole()
+        self.expect_only("old.bin", "one", "two")
+        self.assertEqual(self.ftp.retrieve("RETR old.bin"), OLD)
+        self.ftp.do("RMD one", 250)
+        self.ftp.store("STOR new.bin", NEW)
+        self.assertEqual(self.kept("new.bin"), NEW)
+
+
+class ReadOnlyDisk(SmallDisk):
+    def setUp(self):
+        super().setUp()
+        self.mount("-o", "remount,ro")
+
+    def test_is_told_and_can_be_read(self):
+        self.ftp.data()
+        for command in ("STOR new.bin", "STOR old.bin", "APPE old.bin", "STOU"):
+            self.ftp.do(command, 550, 553)
+        for command in ("MKD new", "DELE old.bin", "MFMT 20200101000000 old.bin", "SITE CHMOD 600 old.bin"):
+            self.ftp.do(command, 550, 553)
+        self.ftp.do("RNFR old.bin", 350)
+        self.ftp.do("RNTO new.bin", 550, 553)
+        self.assertEqual(self.ftp.retrieve("RETR old.bin"), OLD)
+        self.expect_only("old.bin")
+
+
+class DiskFull(SmallDisk):
 
     def fill_the_disk(self, command, mode="PASV"):
         data = self.ftp.data(mode)
