@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <cstring>
+#include <numeric>
 
 #include "server/log.h"
 
@@ -37,9 +38,12 @@ void report_source_port(std::uint16_t port, int error) {
 SocketResult listen_on_random_port(const Address& host, const PortRange& range, std::uint16_t last_port) {
   const std::uint32_t count = range.last - range.first + 1U;
   const std::uint32_t start = random_below(count);
+  // In strides that come to every port once: those in use mostly stand side by side.
+  std::uint32_t stride = 1 + random_below(count);
+  while (std::gcd(stride, count) != 1) ++stride;
   SocketResult result{{}, EADDRINUSE};
   for (std::uint32_t i = 0; i < count && i < kMaxTries; ++i) {
-    const auto port = static_cast<std::uint16_t>(range.first + (start + i) % count);
+    const auto port = static_cast<std::uint16_t>(range.first + (start + std::uint64_t{i} * stride) % count);
     if (port == last_port && count > 1) continue;
     result = listen_at({host, port}, kBacklog, Stack::single);
     if (result.error != EADDRINUSE) break;
