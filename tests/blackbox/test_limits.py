@@ -6,7 +6,7 @@ import select
 import time
 import unittest
 
-from harness import HAS_IPV6, PASSWORD, BlackBoxTest, user, wait_until
+from harness import HAS_IPV6, PASSWORD, BlackBoxTest, is_sanitized, user, wait_until
 from raw_client import Control
 
 
@@ -153,6 +153,8 @@ class Descriptors(LimitTest):
         self.assertLess(share, 0.3, "of one processor, with nothing to do")
 
     def test_those_who_are_in_are_answered_whatever_they_ask_for(self):
+        if is_sanitized():
+            self.skipTest("UndefinedBehaviorSanitizer looks at memory by a pipe, and takes EMFILE for bad memory")
         _, clients = self.begin()
         for client in clients:
             client.send("PASV")
