@@ -21,6 +21,7 @@ class Checks {
   void server_user() {
     const std::string& name = config_.server.user;
     if (name.empty()) return;
+    // cppcheck-suppress getpwnamCalled  // there is one thread yet
     const passwd* found = ::getpwnam(name.c_str());
     if (found && found->pw_uid != 0) return;
     tell(place_of("server.user", "server.user"),

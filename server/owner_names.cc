@@ -16,6 +16,7 @@ using Names = std::map<unsigned, std::string>;
 Names users() {
   Names names;
   ::setpwent();
+  // cppcheck-suppress getpwentCalled  // the first time, and then only one thread is there
   while (const passwd* entry = names.size() < kMaxNames ? ::getpwent() : nullptr)
     names.emplace(entry->pw_uid, entry->pw_name);
   ::endpwent();
@@ -25,6 +26,7 @@ Names users() {
 Names groups() {
   Names names;
   ::setgrent();
+  // cppcheck-suppress getgrentCalled
   while (const group* entry = names.size() < kMaxNames ? ::getgrent() : nullptr)
     names.emplace(entry->gr_gid, entry->gr_name);
   ::endgrent();

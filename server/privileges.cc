@@ -43,6 +43,7 @@ struct Identity {
 };
 
 Identity named(const std::string& name) {
+  // cppcheck-suppress getpwnamCalled  // there is one thread yet
   const passwd* found = ::getpwnam(name.c_str());
   if (!found) return {.trouble = "server.user: there is no user " + name};
   if (found->pw_uid == 0) return {.trouble = "server.user: " + name + " is root"};
