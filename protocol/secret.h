@@ -46,6 +46,7 @@ class Secret {
   std::string_view view() const { return text_; }
   bool operator==(const Secret&) const = default;
   bool operator==(std::string_view other) const { return view() == other; }
+  bool operator==(const std::string& other) const { return view() == other; }
   bool operator==(const char* other) const { return view() == other; }
   bool empty() const { return text_.empty(); }
   std::size_t size() const { return text_.size(); }
