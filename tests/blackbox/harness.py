@@ -242,6 +242,11 @@ class Server:
                     return int(line.split()[1]) * 1024
         raise AssertionError(f"no {field} in smaps_rollup")
 
+    def private_memory(self):
+        """Bytes that are this daemon's alone. Pss has a share of the libraries too, which grows by megabytes when
+        another daemon on the machine ends."""
+        return self.memory("Pss_Anon")
+
     def expect_descriptors(self, at_most):
         wait_until(lambda: self.descriptors() <= at_most,
                    lambda: f"at most {at_most} descriptors; there are {self.descriptors()}")

@@ -87,9 +87,9 @@ class Sessions(BlackBoxTest):
         server.write("file.txt", b"hello\n")
         self.hold(server, 50)  # what the server makes once is made now
         empty = server.descriptors()
-        before = server.memory("Pss")
+        before = server.private_memory()
         sessions = self.hold(server, count - 50)
-        cost = (server.memory("Pss") - before) / (count - 50)
+        cost = (server.private_memory() - before) / (count - 50)
         print(f"({count} sessions, {cost:.0f} bytes each)", end=" ", flush=True)
         if not is_sanitized():
             self.assertLessEqual(cost, 1024)
@@ -123,11 +123,11 @@ class Sessions(BlackBoxTest):
         server = self.start({"limits": {"sessions": count + 100}, "log": {"level": "warn"}})
         server.write("file.txt", b"hello")
         self.hold(server, 50)
-        empty, before = server.descriptors(), server.memory("Pss")
+        empty, before = server.descriptors(), server.private_memory()
         sources = [f"127.0.1.{number}" for number in range(1, 201)]
         told = []
         self.hold(server, count, dialogue=LOGIN_AND_PASV, sources=sources, last_replies=told)
-        cost = (server.memory("Pss") - before) / count
+        cost = (server.private_memory() - before) / count
         print(f"({count} sessions with a port, {cost:.0f} bytes each)", end=" ", flush=True)
         self.assertEqual(len({reply for _, reply in told}), count)
         self.assertGreaterEqual(server.descriptors(), empty + 2 * count)
@@ -146,13 +146,13 @@ class Sessions(BlackBoxTest):
         self.hold(server, 50)
         for round_ in range(4):
             if round_ == 1:
-                descriptors, memory = server.descriptors(), server.memory("Pss")
+                descriptors, memory = server.descriptors(), server.private_memory()
             for connection in self.hold(server, 500):
                 connection.close()
             if round_:
                 wait_until(lambda: server.descriptors() <= descriptors + 4, "the sessions are gone")
         if not is_sanitized():
-            self.assertLess(server.memory("Pss") - memory, 1 << 20)
+            self.assertLess(server.private_memory() - memory, 1 << 20)
 
 
 if __name__ == "__main__":
