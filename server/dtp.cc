@@ -73,6 +73,9 @@ void Dtp::start(const SharedRoot& root, const TransferRequest& request, Pacing p
   pacing_ = pacing;
   state_ = State::opening;
   open_timer_.stop();
+  // What the kernel knows by heart is not worth another thread's awakening, which costs more than all the rest.
+  OpenedTransfer remembered = open_remembered_transfer(root, request);
+  if (remembered.transfer) return opened(std::move(remembered));
   open_job_.emplace(
       services_.loop, [root, request] { return open_transfer(root, request); },
       [this](OpenedTransfer result) { opened(std::move(result)); });
@@ -83,14 +86,19 @@ void Dtp::opened(OpenedTransfer result) {
   if (!result.transfer) return finish(Outcome::refused, result.error);
   transfer_ = std::move(result.transfer);
   file_ = transfer_->file();
-  state_ = State::connecting;
+  state_ = State::opened;
   owner_.transfer_opened(result.opening);
-  // Not in one segment with the 226: there are clients that would wait for it a second time.
+  // Before the data, and not in one segment with the 226: there are clients that would wait for it a second
+  // time.
   owner_.replies_may_leave();
-  if (state_ == State::connecting) connect();
+}
+
+void Dtp::replies_left() {
+  if (state_ == State::opened) connect();
 }
 
 void Dtp::connect() {
+  state_ = State::connecting;
   open_timer_.start(services_.config.timeouts.data_open);
   if (target_) return reach_out();
   if (accepted_.is_open()) return connected(std::move(accepted_));
@@ -167,6 +175,7 @@ void Dtp::abort() {
     case State::opening:
       owner_.transfer_opened({});  // RFC 959, section 5.4: a 426 stands behind a 150
       return finish(Outcome::aborted);
+    case State::opened:
     case State::connecting:
       return finish(Outcome::aborted);
     case State::moving:

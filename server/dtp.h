@@ -1,7 +1,7 @@
 // One client's data transfer process (RFC 959's server-DTP) as the control loop sees it: the data connection
 // until it stands, then whoever moves its bytes.
 //
-//   idle -> opening -> connecting -> moving -> idle           abort() ends it from anywhere
+//   idle -> opening -> opened -> connecting -> moving -> idle           abort() ends it from anywhere
 //
 // The file is opened on the pool, the first bytes move here, what is more than a turn's worth goes to a data
 // loop.
@@ -23,7 +23,8 @@ class Dtp final : TransferRunner::Owner {
    public:
     virtual void transfer_opened(const TransferOpening& opening) = 0;
     virtual void transfer_finished(const TransferResult& result) = 0;
-    virtual void replies_may_leave() = 0;  // the client is to see now what was said; abort() may come in it
+    // The client is to see now what was said. replies_left() follows, sooner or later; abort() may come in it.
+    virtual void replies_may_leave() = 0;
 
    protected:
     ~Owner() = default;
@@ -39,9 +40,10 @@ class Dtp final : TransferRunner::Owner {
   void connect_to(const SocketAddress& target);
   void forget();
 
-  // transfer_opened() follows unless it is refused; then exactly one transfer_finished(), not before this
-  // returns.
+  // transfer_opened() follows unless it is refused; then exactly one transfer_finished(). They may come before
+  // this returns.
   void start(const SharedRoot& root, const TransferRequest& request, Pacing pacing);
+  void replies_left();
   void abort();  // transfer_opened() and transfer_finished() may come before it returns
 
   std::uint64_t transferred() const { return file_ ? file_->transferred.load() : 0; }
@@ -50,7 +52,7 @@ class Dtp final : TransferRunner::Owner {
 
  private:
   using Outcome = TransferResult::Outcome;
-  enum class State : std::uint8_t { idle, opening, connecting, moving };
+  enum class State : std::uint8_t { idle, opening, opened, connecting, moving };
 
   void opened(OpenedTransfer result);
   void connect();

@@ -61,7 +61,7 @@ struct FileDigest::Work {
 };
 
 void FileDigest::Work::open() {
-  OpenResult opened = open_for_reading(*root, request.path);
+  OpenResult opened = open_for_reading(*root, request.path, Lookup::complete);
   const DigestQuery& query = request.digest;
   if (is_digest()) digest.emplace(query.algorithm);
   error = opened.error;

@@ -12,6 +12,8 @@ namespace uvftpd {
 // openat2(2) with RESOLVE_IN_ROOT: `..`, absolute paths and symbolic links are taken as in a chroot, so that
 // whatever is renamed meanwhile, nothing outside of `directory` is reached. -1 and errno on failure.
 int open_beneath(int directory, const std::string& path, int flags, unsigned mode = 0);
+// The same where the kernel knows the whole path already; otherwise EAGAIN, and no disk is waited for.
+int open_remembered(int directory, const std::string& path, int flags);
 
 // The directory that holds the path's last component, and that component: one plain name, so that the *at
 // calls made with it cannot leave. The root itself has none: EPERM.

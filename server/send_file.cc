@@ -4,7 +4,6 @@
 
 #include "server/file_calls.h"
 #include "server/socket.h"
-#include "server/storage.h"
 
 namespace uvftpd {
 
@@ -17,11 +16,15 @@ std::size_t SendFile::next_count() const {
   return static_cast<std::size_t>(std::min<std::uint64_t>(piece(), end_ - offset_));
 }
 
+bool SendFile::may_wait_for_disk(std::size_t count) {
+  if (std::exchange(cache_, Cache::unknown) == Cache::just_read || medium_ == Medium::memory) return false;
+  return !is_cached(file_->fd(), offset_, count);
+}
+
 Transfer::Turn SendFile::turn(const Workspace&) {
   const std::size_t count = next_count();
   if (count == 0) return Turn::complete;
-  if (std::exchange(cache_, Cache::unknown) == Cache::unknown && !is_cached(file_->fd(), offset_, count))
-    return Turn::needs_disk;
+  if (may_wait_for_disk(count)) return Turn::needs_disk;
 
   auto offset = static_cast<off_t>(offset_);
   const auto sent = file_calls::sendfile(socket_.get(), file_->fd(), offset, count);

@@ -22,40 +22,57 @@ RootResult open_root(const std::string& directory) {
   return {std::move(shared), 0};
 }
 
-OpenResult open_for_reading(const OpenFile& root, const std::string& path) {
+namespace {
+
+Medium medium_of(int fd) {
+  struct statfs system {};
+  if (file_calls::fstatfs(fd, system) != 0) return Medium::elsewhere;
+  switch (system.f_type) {
+    case TMPFS_MAGIC:
+    case RAMFS_MAGIC:
+      return Medium::memory;
+    case EXT4_SUPER_MAGIC:
+    case XFS_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case F2FS_SUPER_MAGIC:
+      return Medium::local_disk;
+    default:
+      return Medium::elsewhere;
+  }
+}
+
+}  // namespace
+
+OpenResult open_for_reading(const OpenFile& root, const std::string& path, Lookup lookup) {
+  const auto open = [&](int flags) {
+    return Descriptor(lookup == Lookup::complete ? open_beneath(root.fd(), path, flags)
+                                                 : open_remembered(root.fd(), path, flags));
+  };
   // Opening a device may already do something: look first, without side effects, then open and look again.
-  const Found before = look_at(root, path);
-  if (before.error != 0) return {nullptr, 0, before.error};
-  if (kind_error(before.status.st_mode) == EINVAL) return {nullptr, 0, EINVAL};
-  Descriptor opened(open_beneath(root.fd(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  const Descriptor node = open(O_PATH);
+  if (!node.is_open()) return {nullptr, 0, errno};
+  const Medium medium = medium_of(node.get());
+  // Who else serves files may be asked by each call, and may not answer.
+  if (lookup == Lookup::remembered && medium == Medium::elsewhere) return {nullptr, 0, EAGAIN};
   struct stat status {};
+  if (file_calls::fstat(node.get(), status) != 0) return {nullptr, 0, errno};
+  if (kind_error(status.st_mode) == EINVAL) return {nullptr, 0, EINVAL};
+  Descriptor opened = open(O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!opened.is_open() || file_calls::fstat(opened.get(), status) != 0) return {nullptr, 0, errno};
   const int kind = kind_error(status.st_mode);
   if (kind == EINVAL) return {nullptr, 0, EINVAL};
   return {std::make_shared<OpenFile>(std::move(opened)), static_cast<std::uint64_t>(status.st_size), 0,
-          kind == EISDIR ? OpenResult::Kind::directory : OpenResult::Kind::regular};
+          kind == EISDIR ? OpenResult::Kind::directory : OpenResult::Kind::regular, medium};
 }
 
 // ---- the page cache, reading and writing ----
-
-namespace {
-
-// A file system without a disk need not be asked, and does not answer.
-bool is_in_memory(int fd) {
-  struct statfs system {};
-  return file_calls::fstatfs(fd, system) == 0 &&
-         (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
-}
-
-}  // namespace
 
 bool is_cached(int fd, std::uint64_t offset, std::size_t count) {
   constexpr std::size_t kPage = 4096;
   char byte = 0;
   iovec one{&byte, 1};
   for (const std::uint64_t at : {offset, offset + count - 1}) {
-    if (file_calls::preadv2(fd, &one, 1, static_cast<off_t>(at), RWF_NOWAIT) < 0)
-      return errno == EOPNOTSUPP && is_in_memory(fd);
+    if (file_calls::preadv2(fd, &one, 1, static_cast<off_t>(at), RWF_NOWAIT) < 0) return false;
     if (count <= kPage) break;
   }
   return true;

@@ -3,7 +3,7 @@
 // Paths are normalised virtual paths (protocol/path). The kernel resolves each of them beneath the root's
 // descriptor (openat2, RESOLVE_IN_ROOT); no path is looked up twice for one decision, none by string. What
 // changes something goes through the parent's descriptor and one plain component. Everything here may block
-// and is called on the pool, never on a loop.
+// and is called on the pool, never on a loop, but for Lookup::remembered.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,21 @@ struct RootResult {
 };
 RootResult open_root(const std::string& directory);
 
+// What opening a file may cost.
+enum class Lookup : std::uint8_t {
+  complete,    // may block
+  remembered,  // never does: EAGAIN where a disk or another machine might have to be asked
+};
+
+// Where the bytes of a file are.
+enum class Medium : std::uint8_t { memory, local_disk, elsewhere };
+
 struct OpenResult {
   SharedFile file;
   std::uint64_t size = 0;
   int error = 0;  // EINVAL: neither a file nor a directory
   enum class Kind : std::uint8_t { regular, directory } kind = Kind::regular;
+  Medium medium = Medium::elsewhere;
 };
 
 // What bytes come to in TYPE A is counted up to here: more would keep a worker busy for what is rarely
@@ -36,7 +46,7 @@ struct OpenResult {
 inline constexpr std::uint64_t kMaxAsciiSize = 64 << 20;
 
 // For RETR and the listings. Never waits for a FIFO's other end, never touches a device.
-OpenResult open_for_reading(const OpenFile& root, const std::string& path);
+OpenResult open_for_reading(const OpenFile& root, const std::string& path, Lookup lookup);
 
 // A file that is being received: at first under a hidden temporary name beside its final one, so that a cut
 // upload never harms the file that was there; or in place, where REST or APPE goes on with a file.
@@ -79,7 +89,8 @@ UploadResult open_for_writing(const OpenFile& root, const TransferRequest& reque
 
 // Brings what will be read next into the page cache.
 void read_ahead(int fd, std::uint64_t offset, std::size_t count);
-// True when reading these bytes would not wait for the disk, as far as the kernel can say.
+// True when reading these bytes would not wait for the disk, as far as the kernel can say. Of Medium::memory
+// it says nothing, and need not be asked.
 bool is_cached(int fd, std::uint64_t offset, std::size_t count);
 
 // All of `bytes` at `offset`: 0 or errno.

@@ -50,8 +50,8 @@ Transfer::Turn Transfer::fail(int error) {
 
 namespace {
 
-OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& request) {
-  OpenResult opened = open_for_reading(root, request.path);
+OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& request, Lookup lookup) {
+  OpenResult opened = open_for_reading(root, request.path, lookup);
   if (opened.error == 0 && opened.kind == OpenResult::Kind::directory) opened.error = EISDIR;
   if (opened.error != 0) return {nullptr, {}, opened.error};
   if (request.type == Type::ascii) {
@@ -63,7 +63,7 @@ OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& reque
   const std::uint64_t offset = std::min(request.offset, opened.size);
   std::uint64_t count = opened.size - offset;
   if (request.last_byte) count = std::min(count, *request.last_byte - request.offset + 1);
-  return {std::make_unique<SendFile>(std::move(opened.file), offset, count), {count, {}}, 0};
+  return {std::make_unique<SendFile>(std::move(opened), offset, count), {count, {}}, 0};
 }
 
 OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& request) {
@@ -79,7 +79,7 @@ OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& requ
   using enum TransferRequest::Kind;
   switch (request.kind) {
     case retrieve:
-      return open_retrieval(*root, request);
+      return open_retrieval(*root, request, Lookup::complete);
     case store:
     case store_unique:
     case append:
@@ -92,6 +92,11 @@ OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& requ
   OpenedListing listing = open_listing(root, request);
   if (listing.error != 0) return {nullptr, {}, listing.error};
   return {std::make_unique<SendBatches>(std::move(listing.directory), std::move(listing.source)), {}, 0};
+}
+
+OpenedTransfer open_remembered_transfer(const SharedFile& root, const TransferRequest& request) {
+  if (request.kind != TransferRequest::Kind::retrieve) return {nullptr, {}, EAGAIN};
+  return open_retrieval(*root, request, Lookup::remembered);
 }
 
 }  // namespace uvftpd

@@ -97,5 +97,7 @@ struct OpenedTransfer {
 
 // Blocks; called on the pool.
 OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request);
+// Does not block; what it refuses open_transfer() may do.
+OpenedTransfer open_remembered_transfer(const SharedFile& root, const TransferRequest& request);
 
 }  // namespace uvftpd

@@ -56,8 +56,9 @@ class OnDataLoops : public testing::Test {
   }
 
   std::unique_ptr<Transfer> sending(Descriptor socket) {
-    auto opened = open_for_reading(*root, "/file");
-    auto transfer = std::make_unique<SendFile>(std::move(opened.file), 0, opened.size);
+    auto opened = open_for_reading(*root, "/file", Lookup::complete);
+    const std::uint64_t size = opened.size;
+    auto transfer = std::make_unique<SendFile>(std::move(opened), 0, size);
     transfer->attach(std::move(socket));
     return transfer;
   }

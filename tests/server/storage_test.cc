@@ -19,7 +19,7 @@ class Storage : public testing::Test {
   int rename(const std::string& from, const std::string& to, Existing existing) {
     return run_file_request(root, {Kind::rename, from, to, existing}).error;
   }
-  int read(const std::string& path) { return open_for_reading(*root, path).error; }
+  int read(const std::string& path) { return open_for_reading(*root, path, Lookup::complete).error; }
 
   TemporaryTree tree;
   SharedRoot root = tree.open();
@@ -27,7 +27,7 @@ class Storage : public testing::Test {
 
 TEST_F(Storage, OpensARegularFileAndTellsItsSize) {
   tree.write(tree.root() / "file", "hello");
-  const OpenResult opened = open_for_reading(*root, "/file");
+  const OpenResult opened = open_for_reading(*root, "/file", Lookup::complete);
   EXPECT_EQ(opened.error, 0);
   EXPECT_EQ(opened.size, 5U);
 }

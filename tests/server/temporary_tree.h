@@ -14,8 +14,8 @@ namespace uvftpd {
 
 class TemporaryTree {
  public:
-  TemporaryTree() {
-    std::string name = (std::filesystem::temp_directory_path() / "uvftpd-test-XXXXXX").string();
+  explicit TemporaryTree(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "uvftpd-test-XXXXXX").string();
     EXPECT_NE(::mkdtemp(name.data()), nullptr);
     base_ = name;
     std::filesystem::create_directory(base_ / "root");
