@@ -24,7 +24,6 @@ ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::T
       session_(services.settings, local_address(control_.fd()), peer),
       pace_(services.config.limits.rate),
       clock_timer_(services.loop, [this] { expired(); }) {
-  prepare_control(control_.fd());
   log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer.host)}});
   control_.read(*this);
   perform(session_.connected());

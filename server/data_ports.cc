@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <array>
 #include <cstring>
 #include <numeric>
 
@@ -15,10 +16,10 @@ constexpr std::uint32_t kMaxTries = 1000;
 
 constexpr int kBacklog = 8;  // strangers may knock before the right peer
 
-std::uint32_t random_below(std::uint32_t bound) {
-  std::uint32_t number = 0;
-  [[maybe_unused]] const auto filled = ::getrandom(&number, sizeof number, 0);
-  return number % bound;
+std::array<std::uint32_t, 2> two_random_numbers() {
+  std::array<std::uint32_t, 2> numbers{};
+  [[maybe_unused]] const auto filled = ::getrandom(numbers.data(), sizeof numbers, 0);
+  return numbers;
 }
 
 bool is_about_the_port(int error) { return error == EACCES || error == EADDRINUSE || error == EADDRNOTAVAIL; }
@@ -35,17 +36,19 @@ void report_source_port(std::uint16_t port, int error) {
 
 }  // namespace
 
-SocketResult listen_on_random_port(const Address& host, const PortRange& range, std::uint16_t last_port) {
+PassiveListener listen_on_random_port(const Address& host, const PortRange& range, std::uint16_t last_port) {
   const std::uint32_t count = range.last - range.first + 1U;
-  const std::uint32_t start = random_below(count);
+  const auto [chance, other_chance] = two_random_numbers();
+  const std::uint32_t start = chance % count;
   // In strides that come to every port once: those in use mostly stand side by side.
-  std::uint32_t stride = 1 + random_below(count);
+  std::uint32_t stride = 1 + other_chance % count;
   while (std::gcd(stride, count) != 1) ++stride;
-  SocketResult result{{}, EADDRINUSE};
+  PassiveListener result{{}, 0, EADDRINUSE};
   for (std::uint32_t i = 0; i < count && i < kMaxTries; ++i) {
     const auto port = static_cast<std::uint16_t>(range.first + (start + std::uint64_t{i} * stride) % count);
     if (port == last_port && count > 1) continue;
-    result = listen_at({host, port}, kBacklog, Stack::single);
+    SocketResult listening = listen_at({host, port}, kBacklog, Stack::single);
+    result = {std::move(listening.socket), port, listening.error};
     if (result.error != EADDRINUSE) break;
   }
   return result;

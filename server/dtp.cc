@@ -41,10 +41,9 @@ std::optional<SocketAddress> Dtp::listen() {
     return std::nullopt;
   }
   listener_ = std::move(opened.socket);
-  const SocketAddress bound = local_address(listener_.get());
-  last_port_ = bound.port;
+  last_port_ = opened.port;
   open_timer_.start(kWatchAfter);
-  return bound;
+  return SocketAddress{local_.host, opened.port};
 }
 
 void Dtp::connect_to(const SocketAddress& target) {
@@ -150,7 +149,6 @@ void Dtp::reached() {
 void Dtp::connected(Descriptor socket) {
   forget();
   state_ = State::moving;
-  prepare_data(socket.get(), services_.config.timeouts.stalled);
   transfer_->keep_to(pacing_);
   transfer_->attach(std::move(socket));
   TransferRunner::Owner& owner = *this;

@@ -9,7 +9,10 @@ namespace uvftpd {
 
 void SendFile::attach(Descriptor socket) {
   Transfer::attach(std::move(socket));
-  if (end_ - offset_ > kTurnBytes) prepare_bulk_sending(socket_.get());
+  if (end_ - offset_ > kTurnBytes)
+    prepare_bulk_sending(socket_.get());
+  else
+    prepare_small_sending(socket_.get());
 }
 
 std::size_t SendFile::next_count() const {

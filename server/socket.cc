@@ -124,9 +124,8 @@ int connect_error(int fd) {
 
 // ---- options ----
 
-void prepare_listener(int fd) { set(fd, IPPROTO_TCP, TCP_NODELAY, kOn); }
-
-void prepare_control(int fd) {
+void prepare_listener(int fd) {
+  set(fd, IPPROTO_TCP, TCP_NODELAY, kOn);
   set(fd, SOL_SOCKET, SO_OOBINLINE, kOn);
   set(fd, SOL_SOCKET, SO_KEEPALIVE, kOn);
   set(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepIdleSeconds);
@@ -134,9 +133,11 @@ void prepare_control(int fd) {
   set(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepProbes);
 }
 
-void prepare_data(int fd, std::chrono::milliseconds stalled) {
+void notice_stalled_peer(int fd, std::chrono::milliseconds stalled) {
   set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<unsigned>(stalled.count()));
 }
+
+void prepare_small_sending(int fd) { set(fd, IPPROTO_TCP, TCP_CORK, kOn); }
 
 void prepare_bulk_sending(int fd) {
   tcp_info info{};

@@ -73,9 +73,12 @@ void TransferRunner::rest(std::chrono::milliseconds pause) {
 }
 
 void TransferRunner::wait() {
-  if (!poll_) poll_.emplace(loop_, transfer_->socket(), [this] { step(); });
-  poll_->wait(transfer_->direction() == Transfer::Direction::receiving ? uv::Poll::For::reading
-                                                                       : uv::Poll::For::writing);
+  const bool is_sending = transfer_->direction() == Transfer::Direction::sending;
+  if (!poll_) {
+    if (is_sending) notice_stalled_peer(transfer_->socket(), stalled_);
+    poll_.emplace(loop_, transfer_->socket(), [this] { step(); });
+  }
+  poll_->wait(is_sending ? uv::Poll::For::writing : uv::Poll::For::reading);
 }
 
 void TransferRunner::use_disk() {

@@ -37,16 +37,21 @@ int descriptor_of(const Handle* handle) {
 
 // ---- Loop and Timer ----
 
-Loop::Loop() {
+Loop::Loop() : polled_(::epoll_create1(EPOLL_CLOEXEC)) {
   uv_loop_init(&loop_);
   loop_.data = this;
   uv_timer_init(&loop_, &timer_);
   uv_tcp_init(&loop_, &first_stream_);
+  uv_poll_init(&loop_, &polled_poll_, polled_.get());
+  uv_poll_start(&polled_poll_, UV_READABLE,
+                [](uv_poll_t* poll, int, int) { static_cast<Loop*>(poll->loop->data)->call_ready(); });
+  uv_unref(base(&polled_poll_));
 }
 
 Loop::~Loop() {
   uv_close(base(&timer_), nullptr);
   uv_close(base(&first_stream_), nullptr);
+  uv_close(base(&polled_poll_), nullptr);
   uv_run(&loop_, UV_RUN_DEFAULT);
   [[maybe_unused]] const int status = uv_loop_close(&loop_);
   assert(status == 0);
@@ -105,19 +110,35 @@ void Timer::stop() {
 
 // ---- Poll ----
 
-Poll::Poll(Loop& loop, int fd, std::function<void()> on_ready) : block_(new Block{{}, std::move(on_ready)}) {
-  uv_poll_init(loop.get(), &block_->handle, fd);
-  block_->handle.data = block_.get();
+void Loop::call_ready() {
+  std::array<epoll_event, 64> events;
+  const int count = ::epoll_wait(polled_.get(), events.data(), static_cast<int>(events.size()), 0);
+  ready_ = std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
+  while (!ready_.empty()) {
+    auto* poll = static_cast<Poll*>(ready_.front().data.ptr);
+    ready_ = ready_.subspan(1);
+    if (!poll) continue;
+    const auto on_ready = poll->on_ready_;  // the callback may destroy the Poll
+    on_ready();
+  }
 }
 
 void Poll::wait(For what) {
-  if (uv_is_active(base(&block_->handle))) return;  // libuv would take it out of epoll and put it in again
-  uv_poll_start(&block_->handle, what == For::reading ? UV_READABLE : UV_WRITABLE,
-                [](uv_poll_t* handle, int, int) { static_cast<Block*>(handle->data)->on_ready(); });
+  if (std::exchange(is_waiting_, true)) return;
+  epoll_event event{};
+  event.events = what == For::reading ? EPOLLIN : EPOLLOUT;
+  event.data.ptr = this;
+  ::epoll_ctl(loop_.polled_.get(), EPOLL_CTL_ADD, fd_, &event);
+  if (loop_.waiting_polls_++ == 0) uv_ref(base(&loop_.polled_poll_));
 }
 
-void Poll::stop() { uv_poll_stop(&block_->handle); }
-void Poll::Close::operator()(Block* block) const { close_block(block); }
+void Poll::stop() {
+  if (!std::exchange(is_waiting_, false)) return;
+  ::epoll_ctl(loop_.polled_.get(), EPOLL_CTL_DEL, fd_, nullptr);
+  if (--loop_.waiting_polls_ == 0) uv_unref(base(&loop_.polled_poll_));
+  for (epoll_event& event : loop_.ready_)
+    if (event.data.ptr == this) event.data.ptr = nullptr;
+}
 
 // ---- Tcp ----
 

@@ -7,6 +7,7 @@
 // a callback.
 #pragma once
 
+#include <sys/epoll.h>
 #include <uv.h>
 
 #include <array>
@@ -33,6 +34,8 @@ struct Link {
   Link* next = this;
 };
 
+class Poll;
+
 // A loop, run by the thread that calls run(). Must outlive everything made on it.
 class Loop {
  public:
@@ -50,8 +53,10 @@ class Loop {
 
  private:
   friend class Timer;
+  friend class Poll;
   void fire_timers();
   void arm();
+  void call_ready();
 
   uv_loop_t loop_;
   uv_timer_t timer_;  // the one handle behind all Timers
@@ -63,6 +68,12 @@ class Loop {
   std::map<std::uint64_t, Link> rings_;
   std::uint64_t armed_for_ = 0;  // 0: not armed
   std::size_t started_ = 0;
+  // What Polls wait for: an epoll set of our own within libuv's, whose uv_poll_t makes five system calls for a
+  // descriptor that is waited for once.
+  Descriptor polled_;
+  uv_poll_t polled_poll_;
+  std::size_t waiting_polls_ = 0;
+  std::span<epoll_event> ready_;  // those of this turn whose turn is to come
   std::array<char, 4096> scratch_;
 };
 
@@ -88,20 +99,21 @@ class Timer : Link {
 class Poll {
  public:
   enum class For : std::uint8_t { reading, writing };
-  Poll(Loop& loop, int fd,
-       std::function<void()> on_ready);  // also called on an error: the next call tells it
-  void wait(For what);                   // goes on until stop()
+  // on_ready() is also called on an error: the next call tells it.
+  Poll(Loop& loop, int fd, std::function<void()> on_ready)
+      : loop_(loop), fd_(fd), on_ready_(std::move(on_ready)) {}
+  Poll(const Poll&) = delete;
+  Poll& operator=(const Poll&) = delete;
+  ~Poll() { stop(); }
+  void wait(For what);  // goes on until stop()
   void stop();
 
  private:
-  struct Block {
-    uv_poll_t handle;
-    std::function<void()> on_ready;
-  };
-  struct Close {
-    void operator()(Block* block) const;
-  };
-  std::unique_ptr<Block, Close> block_;
+  friend class Loop;
+  Loop& loop_;
+  int fd_;
+  std::function<void()> on_ready_;
+  bool is_waiting_ = false;
 };
 
 // A control connection's stream.
