@@ -73,10 +73,10 @@ void Dtp::start(const SharedRoot& root, const TransferRequest& request, Pacing p
   state_ = State::opening;
   open_timer_.stop();
   // What the kernel knows by heart is not worth another thread's awakening, which costs more than all the rest.
-  OpenedTransfer remembered = open_remembered_transfer(root, request);
+  OpenedTransfer remembered = open_transfer(root, request, Lookup::remembered);
   if (remembered.transfer) return opened(std::move(remembered));
   open_job_.emplace(
-      services_.loop, [root, request] { return open_transfer(root, request); },
+      services_.loop, [root, request] { return open_transfer(root, request, Lookup::complete); },
       [this](OpenedTransfer result) { opened(std::move(result)); });
 }
 

@@ -7,38 +7,42 @@
 namespace uvftpd {
 namespace {
 
-open_how how_to_open(int flags, unsigned mode, std::uint64_t resolve) {
-  open_how how{};
-  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
-  how.mode = mode;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve;
-  return how;
-}
-
-}  // namespace
-
-int open_beneath(int directory, const std::string& path, int flags, unsigned mode) {
+int open_how_told(int directory, const std::string& path, open_how how) {
   // The kernel gives EAGAIN when something was renamed while it resolved a `..` of a symbolic link's.
   constexpr int kTries = 8;
-  const open_how how = how_to_open(flags, mode, 0);
+  how.flags |= O_CLOEXEC;
+  how.resolve |= RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   int fd = -1;
   for (int i = 0; i < kTries; ++i) {
     fd = file_calls::openat2(directory, path.c_str(), how);
-    if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) break;
+    const bool is_unlucky = fd < 0 && (errno == EINTR || (errno == EAGAIN && !(how.resolve & RESOLVE_CACHED)));
+    if (!is_unlucky) break;
   }
   return fd;
 }
 
-int open_remembered(int directory, const std::string& path, int flags) {
-  return file_calls::openat2(directory, path.c_str(), how_to_open(flags, 0, RESOLVE_CACHED));
+}  // namespace
+
+int open_beneath(int directory, const std::string& path, int flags, Lookup lookup) {
+  open_how how{};
+  how.flags = static_cast<unsigned>(flags);
+  if (lookup == Lookup::remembered) how.resolve = RESOLVE_CACHED;
+  return open_how_told(directory, path, how);
 }
 
-Leaf find_leaf(const OpenFile& root, const std::string& path) {
+int create_beneath(int directory, const std::string& path, int flags, unsigned mode) {
+  open_how how{};
+  how.flags = static_cast<unsigned>(flags | O_CREAT);
+  how.mode = mode;
+  return open_how_told(directory, path, how);
+}
+
+Leaf find_leaf(const OpenFile& root, const std::string& path, Lookup lookup) {
   const auto slash = path.rfind('/');
   std::string name = path.substr(slash + 1);
   if (name.empty()) return {{}, {}, EPERM};
   const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
-  Descriptor parent(open_beneath(root.fd(), directory, O_PATH | O_DIRECTORY));
+  Descriptor parent(open_beneath(root.fd(), directory, O_PATH | O_DIRECTORY, lookup));
   if (!parent.is_open()) return {{}, {}, errno};
   return {std::move(parent), std::move(name), 0};
 }

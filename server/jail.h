@@ -3,17 +3,23 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <string>
 
 #include "server/descriptor.h"
 
 namespace uvftpd {
 
+// What finding a path may cost.
+enum class Lookup : std::uint8_t {
+  complete,    // may wait for a disk
+  remembered,  // EAGAIN where the kernel does not know the whole path by heart
+};
+
 // openat2(2) with RESOLVE_IN_ROOT: `..`, absolute paths and symbolic links are taken as in a chroot, so that
 // whatever is renamed meanwhile, nothing outside of `directory` is reached. -1 and errno on failure.
-int open_beneath(int directory, const std::string& path, int flags, unsigned mode = 0);
-// The same where the kernel knows the whole path already; otherwise EAGAIN, and no disk is waited for.
-int open_remembered(int directory, const std::string& path, int flags);
+int open_beneath(int directory, const std::string& path, int flags, Lookup lookup = Lookup::complete);
+int create_beneath(int directory, const std::string& path, int flags, unsigned mode);
 
 // The directory that holds the path's last component, and that component: one plain name, so that the *at
 // calls made with it cannot leave. The root itself has none: EPERM.
@@ -22,7 +28,7 @@ struct Leaf {
   std::string name;
   int error = 0;
 };
-Leaf find_leaf(const OpenFile& root, const std::string& path);
+Leaf find_leaf(const OpenFile& root, const std::string& path, Lookup lookup = Lookup::complete);
 
 // What a path means, links followed; nothing is opened, so that nobody is woken and no device touched.
 struct Found {

@@ -100,6 +100,11 @@ int ReceiveFile::write(std::string_view bytes) {
   return fitting.size() == bytes.size() ? 0 : EMSGSIZE;
 }
 
+Transfer::Settling ReceiveFile::settling() const {
+  const bool is_begun = offset_ != upload_->offset();
+  return is_begun || upload_->may_wait() ? Settling::on_disk : Settling::at_once;
+}
+
 int ReceiveFile::settle(TransferResult::Outcome outcome) {
   int error = write_gathered();  // also of a cut upload: the more is there, the less is to be sent again
   if (outcome == TransferResult::Outcome::complete && error == 0) {

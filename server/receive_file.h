@@ -1,5 +1,5 @@
 // STOR and APPE. On the control loop bytes are only gathered, so that a small upload needs no other thread
-// but the one that writes it; on a data loop they are spliced into the file, or converted and written in TYPE
+// but the one that writes it, and not even that in memory; on a data loop they are spliced into the file, or converted and written in TYPE
 // A.
 #pragma once
 
@@ -17,7 +17,7 @@ class ReceiveFile final : public Transfer {
 
   Direction direction() const override { return Direction::receiving; }
   Turn turn(const Workspace& workspace) override;
-  Settling settling() const override { return Settling::on_disk; }
+  Settling settling() const override;
   int settle(TransferResult::Outcome outcome) override;
 
  private:

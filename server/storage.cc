@@ -1,7 +1,6 @@
 #include "server/storage.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 
 #include <algorithm>
 #include <array>
@@ -22,32 +21,8 @@ RootResult open_root(const std::string& directory) {
   return {std::move(shared), 0};
 }
 
-namespace {
-
-Medium medium_of(int fd) {
-  struct statfs system {};
-  if (file_calls::fstatfs(fd, system) != 0) return Medium::elsewhere;
-  switch (system.f_type) {
-    case TMPFS_MAGIC:
-    case RAMFS_MAGIC:
-      return Medium::memory;
-    case EXT4_SUPER_MAGIC:
-    case XFS_SUPER_MAGIC:
-    case BTRFS_SUPER_MAGIC:
-    case F2FS_SUPER_MAGIC:
-      return Medium::local_disk;
-    default:
-      return Medium::elsewhere;
-  }
-}
-
-}  // namespace
-
 OpenResult open_for_reading(const OpenFile& root, const std::string& path, Lookup lookup) {
-  const auto open = [&](int flags) {
-    return Descriptor(lookup == Lookup::complete ? open_beneath(root.fd(), path, flags)
-                                                 : open_remembered(root.fd(), path, flags));
-  };
+  const auto open = [&](int flags) { return Descriptor(open_beneath(root.fd(), path, flags, lookup)); };
   // Opening a device may already do something: look first, without side effects, then open and look again.
   const Descriptor node = open(O_PATH);
   if (!node.is_open()) return {nullptr, 0, errno};

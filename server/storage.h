@@ -12,6 +12,8 @@
 
 #include "protocol/action.h"
 #include "server/descriptor.h"
+#include "server/jail.h"
+#include "server/medium.h"
 
 namespace uvftpd {
 
@@ -23,15 +25,6 @@ struct RootResult {
   int error = 0;
 };
 RootResult open_root(const std::string& directory);
-
-// What opening a file may cost.
-enum class Lookup : std::uint8_t {
-  complete,    // may block
-  remembered,  // never does: EAGAIN where a disk or another machine might have to be asked
-};
-
-// Where the bytes of a file are.
-enum class Medium : std::uint8_t { memory, local_disk, elsewhere };
 
 struct OpenResult {
   SharedFile file;
@@ -57,6 +50,8 @@ class Upload {
     std::string temporary;  // empty: in place
     std::string name;
     Existing existing;
+    Medium medium = Medium::elsewhere;
+    std::uint64_t replaced = 0;  // bytes of the file that had the name
     enum class Tail : std::uint8_t { cut, kept } tail = Tail::cut;  // of a file that was gone on with
   };
   Upload(SharedFile file, Place place, std::uint64_t offset);
@@ -68,6 +63,7 @@ class Upload {
 
   const SharedFile& file() const { return file_; }
   std::uint64_t offset() const { return offset_; }  // where the first byte goes
+  bool may_wait() const;  // to be committed or given up, while nothing is written
   // Everything up to `end` is written: brings the file to its final place. 0 or errno.
   int commit(std::uint64_t end);
 
@@ -85,7 +81,7 @@ struct UploadResult {
   int error = 0;
   std::string unique_path = {};  // store_unique
 };
-UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request);
+UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request, Lookup lookup);
 
 // Brings what will be read next into the page cache.
 void read_ahead(int fd, std::uint64_t offset, std::size_t count);

@@ -51,6 +51,7 @@ Transfer::Turn Transfer::fail(int error) {
 namespace {
 
 OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& request, Lookup lookup) {
+  if (request.type == Type::ascii && lookup == Lookup::remembered) return {nullptr, {}, EAGAIN};  // it reads
   OpenResult opened = open_for_reading(root, request.path, lookup);
   if (opened.error == 0 && opened.kind == OpenResult::Kind::directory) opened.error = EISDIR;
   if (opened.error != 0) return {nullptr, {}, opened.error};
@@ -66,8 +67,8 @@ OpenedTransfer open_retrieval(const OpenFile& root, const TransferRequest& reque
   return {std::make_unique<SendFile>(std::move(opened), offset, count), {count, {}}, 0};
 }
 
-OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& request) {
-  UploadResult opened = open_for_writing(root, request);
+OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& request, Lookup lookup) {
+  UploadResult opened = open_for_writing(root, request, lookup);
   if (opened.error != 0) return {nullptr, {}, opened.error};
   TransferOpening opening{{}, std::move(opened.unique_path)};
   return {std::make_unique<ReceiveFile>(std::move(opened.upload), request), std::move(opening), 0};
@@ -75,28 +76,24 @@ OpenedTransfer open_reception(const OpenFile& root, const TransferRequest& reque
 
 }  // namespace
 
-OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request) {
+OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request, Lookup lookup) {
   using enum TransferRequest::Kind;
   switch (request.kind) {
     case retrieve:
-      return open_retrieval(*root, request, Lookup::complete);
+      return open_retrieval(*root, request, lookup);
     case store:
     case store_unique:
     case append:
-      return open_reception(*root, request);
+      return open_reception(*root, request, lookup);
     case list:
     case name_list:
     case fact_list:
       break;
   }
+  if (lookup == Lookup::remembered) return {nullptr, {}, EAGAIN};
   OpenedListing listing = open_listing(root, request);
   if (listing.error != 0) return {nullptr, {}, listing.error};
   return {std::make_unique<SendBatches>(std::move(listing.directory), std::move(listing.source)), {}, 0};
-}
-
-OpenedTransfer open_remembered_transfer(const SharedFile& root, const TransferRequest& request) {
-  if (request.kind != TransferRequest::Kind::retrieve) return {nullptr, {}, EAGAIN};
-  return open_retrieval(*root, request, Lookup::remembered);
 }
 
 }  // namespace uvftpd

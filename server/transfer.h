@@ -11,6 +11,7 @@
 
 #include "protocol/action.h"
 #include "server/descriptor.h"
+#include "server/jail.h"
 #include "server/pace.h"
 
 namespace uvftpd {
@@ -70,7 +71,7 @@ class Transfer {
   virtual void use_disk() {}
 
   // How it ends. close_connection() comes first; settle() follows, on the pool where settling() says so.
-  enum class Settling : std::uint8_t { none, on_disk };
+  enum class Settling : std::uint8_t { none, at_once, on_disk };
   virtual Settling settling() const { return Settling::none; }
   virtual int settle(TransferResult::Outcome) { return 0; }  // 0 or errno
   void close_connection(TransferResult::Outcome outcome);
@@ -95,9 +96,8 @@ struct OpenedTransfer {
   int error = 0;
 };
 
-// Blocks; called on the pool.
-OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request);
-// Does not block; what it refuses open_transfer() may do.
-OpenedTransfer open_remembered_transfer(const SharedFile& root, const TransferRequest& request);
+// Lookup::complete may wait for a disk and is for the pool. Lookup::remembered does not, and refuses much that
+// is possible.
+OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request, Lookup lookup);
 
 }  // namespace uvftpd

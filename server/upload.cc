@@ -25,13 +25,18 @@ std::string with_random_digits(const std::string& name, std::size_t bytes) {
 // Short enough for a directory that allows only short names, hidden from a plain `ls`.
 std::string temporary_name() { return with_random_digits(".uvftpd-", 8); }
 
+// What is replaced by the renaming of a file in memory is freed at once, too.
+constexpr std::uint64_t kQuicklyFreed = 1 << 20;
+
 struct Target {
   mode_t mode = kFileMode;
   int error = 0;
+  std::uint64_t size = 0;
 };
 
-// May a new file take this name? What is there keeps its mode.
-Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequest& request) {
+// May a new file take this name? What is there keeps its mode. A link that may lead anywhere has to be looked
+// up completely.
+Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequest& request, Lookup lookup) {
   struct stat status {};
   if (file_calls::fstatat(leaf.parent.get(), leaf.name.c_str(), status, AT_SYMLINK_NOFOLLOW) != 0)
     return {kFileMode, errno == ENOENT ? 0 : errno};
@@ -39,34 +44,38 @@ Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequ
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return {0, EINVAL};
   if (request.existing == Existing::keep) return {0, EEXIST};
   // A symbolic link is replaced, not written through; but not one that stands for a directory or a device.
+  if (S_ISLNK(status.st_mode) && lookup == Lookup::remembered) return {0, EAGAIN};
   if (S_ISLNK(status.st_mode)) {
     const Found target = look_at(root, request.path);
     return {kFileMode, target.error == 0 ? kind_error(target.status.st_mode) : 0};
   }
   // A rename would replace a file that is write-protected; whoever protected it did not mean that.
   if (file_calls::faccessat(leaf.parent.get(), leaf.name.c_str(), W_OK, AT_EACCESS) != 0) return {0, errno};
-  return {status.st_mode & 0777, 0};
+  return {status.st_mode & 0777, 0, static_cast<std::uint64_t>(status.st_size)};
 }
 
-UploadResult open_anew(const OpenFile& root, const TransferRequest& request) {
-  Leaf leaf = find_leaf(root, request.path);
+UploadResult open_anew(const OpenFile& root, const TransferRequest& request, Lookup lookup) {
+  Leaf leaf = find_leaf(root, request.path, lookup);
   if (leaf.error != 0) return {nullptr, leaf.error};
-  const Target target = examine_target(root, leaf, request);
+  const Medium medium = medium_of(leaf.parent.get());
+  if (lookup == Lookup::remembered && medium != Medium::memory) return {nullptr, EAGAIN};  // a journal may wait
+  const Target target = examine_target(root, leaf, request, lookup);
   if (target.error != 0) return {nullptr, target.error};
   const std::string temporary = temporary_name();
   Descriptor opened(
-      open_beneath(leaf.parent.get(), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.mode));
+      create_beneath(leaf.parent.get(), temporary, O_WRONLY | O_EXCL | O_NOFOLLOW, target.mode));
   if (!opened.is_open()) return {nullptr, errno};
-  Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name), request.existing};
+  Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name), request.existing, medium,
+                      target.size};
   return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0};
 }
 
 // The beginning of the name is given, the rest is random: nobody has it yet, and RENAME_NOREPLACE sees to it
 // that nobody loses it.
-UploadResult open_unique(const OpenFile& root, TransferRequest request) {
+UploadResult open_unique(const OpenFile& root, TransferRequest request, Lookup lookup) {
   request.path = with_random_digits(request.path + ".", 4);
   request.existing = Existing::keep;
-  UploadResult opened = open_anew(root, request);
+  UploadResult opened = open_anew(root, request, lookup);
   opened.unique_path = request.path;
   return opened;
 }
@@ -106,10 +115,9 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
   if (const int error = found.error == 0 ? kind_error(found.status.st_mode) : 0; error != 0)
     return {nullptr, error};
   const bool reads_back = request.type == Type::ascii && !is_append;
-  const int access = reads_back ? O_RDWR : O_WRONLY;
-  Descriptor opened(open_beneath(root.fd(), request.path,
-                                 access | O_NONBLOCK | O_NOCTTY | (may_be_made ? O_CREAT : 0),
-                                 may_be_made ? kFileMode : 0));
+  const int flags = (reads_back ? O_RDWR : O_WRONLY) | O_NONBLOCK | O_NOCTTY;
+  Descriptor opened(may_be_made ? create_beneath(root.fd(), request.path, flags, kFileMode)
+                                : open_beneath(root.fd(), request.path, flags));
   struct stat status {};
   if (!opened.is_open() || file_calls::fstat(opened.get(), status) != 0) return {nullptr, errno};
   if (!S_ISREG(status.st_mode)) return {nullptr, EINVAL};
@@ -126,12 +134,16 @@ UploadResult open_in_place(const OpenFile& root, const TransferRequest& request)
 
 }  // namespace
 
-UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request) {
-  if (request.kind == TransferRequest::Kind::store_unique) return open_unique(root, request);
+UploadResult open_for_writing(const OpenFile& root, const TransferRequest& request, Lookup lookup) {
+  if (request.kind == TransferRequest::Kind::store_unique) return open_unique(root, request, lookup);
+  const bool is_plain =
+      request.kind == TransferRequest::Kind::store && request.offset == 0 && !request.last_byte;
+  if (is_plain) return open_anew(root, request, lookup);
+  if (lookup == Lookup::remembered) return {nullptr, EAGAIN};
   const bool is_new = request.last_byte && request.offset == 0 && look_at(root, request.path).error == ENOENT;
   const bool goes_on =
       request.kind == TransferRequest::Kind::append || request.offset > 0 || (request.last_byte && !is_new);
-  return goes_on ? open_in_place(root, request) : open_anew(root, request);
+  return goes_on ? open_in_place(root, request) : open_anew(root, request, lookup);
 }
 
 Upload::Upload(SharedFile file, Place place, std::uint64_t offset)
@@ -140,6 +152,8 @@ Upload::Upload(SharedFile file, Place place, std::uint64_t offset)
 Upload::~Upload() {
   if (state_ == State::open) give_up();
 }
+
+bool Upload::may_wait() const { return place_.medium != Medium::memory || place_.replaced > kQuicklyFreed; }
 
 int Upload::commit(std::uint64_t end) {
   // A file that was gone on with ends where its new content ends.

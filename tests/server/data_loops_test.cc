@@ -64,7 +64,7 @@ class OnDataLoops : public testing::Test {
   }
   std::unique_ptr<Transfer> receiving(Descriptor socket) {
     const TransferRequest request{.kind = TransferRequest::Kind::store, .path = "/file", .type = Type::image};
-    auto opened = open_for_writing(*root, request);
+    auto opened = open_for_writing(*root, request, Lookup::complete);
     auto transfer = std::make_unique<ReceiveFile>(std::move(opened.upload), request);
     transfer->attach(std::move(socket));
     return transfer;

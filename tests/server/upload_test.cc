@@ -12,7 +12,7 @@ class Uploads : public testing::Test {
  protected:
   UploadResult open(TransferRequest request) {
     request.path = "/file";
-    return open_for_writing(*root, request);
+    return open_for_writing(*root, request, Lookup::complete);
   }
   static void put(Upload& upload, const std::string& text) {
     EXPECT_EQ(write_all(upload.file()->fd(), text, upload.offset()), 0);
@@ -110,6 +110,38 @@ TEST_F(Uploads, ReplaceALinkAndNotWhatItLeadsTo) {
   EXPECT_EQ(opened.upload->commit(3), 0);
   EXPECT_EQ(TemporaryTree::read(tree.root() / "target"), "target");
   EXPECT_FALSE(std::filesystem::is_symlink(tree.root() / "file"));
+}
+
+// ---- what a loop may do by itself ----
+
+TEST(UploadsInMemory, NeedNoOtherThread) {
+  const TemporaryTree tree("/dev/shm");
+  const SharedRoot root = tree.open();
+  const auto opened = open_for_writing(*root, {.kind = Kind::store, .path = "/file"}, Lookup::remembered);
+  ASSERT_EQ(opened.error, 0);
+  EXPECT_FALSE(opened.upload->may_wait());
+}
+
+TEST(UploadsInMemory, WaitForWhatTheyReplaceIfItIsLarge) {
+  const TemporaryTree tree("/dev/shm");
+  tree.write(tree.root() / "file", std::string(2 << 20, 'x'));
+  const SharedRoot root = tree.open();
+  const auto opened = open_for_writing(*root, {.kind = Kind::store, .path = "/file"}, Lookup::remembered);
+  ASSERT_EQ(opened.error, 0);
+  EXPECT_TRUE(opened.upload->may_wait());
+}
+
+TEST(UploadsInMemory, AreNotFoundThroughALinkWithoutLooking) {
+  const TemporaryTree tree("/dev/shm");
+  std::filesystem::create_symlink("/proc/version", tree.root() / "file");
+  const TransferRequest request{.kind = Kind::store, .path = "/file"};
+  EXPECT_EQ(open_for_writing(*tree.open(), request, Lookup::remembered).error, EAGAIN);
+}
+
+TEST(UploadsInMemory, ThatGoOnWithAFileAreForThePool) {
+  const TemporaryTree tree("/dev/shm");
+  const TransferRequest request{.kind = Kind::append, .path = "/file"};
+  EXPECT_EQ(open_for_writing(*tree.open(), request, Lookup::remembered).error, EAGAIN);
 }
 
 }  // namespace
