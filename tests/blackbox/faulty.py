@@ -32,10 +32,10 @@ class Plan:
 
 
 class FaultyTest(BlackBoxTest):
-    def start_faulty(self, changes=None):
+    def start_faulty(self, changes=None, within=None):
         if not os.path.exists(FAULTY):
             self.skipTest("uvftpd-faulty has not been built")
         path = f"/tmp/uvftpd-faults-{os.getpid()}"
         self.plan = Plan(path)
         self.addCleanup(os.unlink, path)
-        return self.start(changes, binary=FAULTY, environment={"UVFTPD_FAULTS": path})
+        return self.start(changes, binary=FAULTY, within=within, environment={"UVFTPD_FAULTS": path})

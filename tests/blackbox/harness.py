@@ -132,10 +132,12 @@ def merged(base, changes):
 
 class Server:
     """A daemon. `changes` overlays base_config(), or is called with the root and returns the changes;
-    `serve` has the arguments of `uvftpd serve` instead. With `as_nobody` it runs without any privilege."""
+    `serve` has the arguments of `uvftpd serve` instead. With `as_nobody` it runs without any privilege. Its files
+    are in a directory of their own `within` another."""
 
-    def __init__(self, changes=None, serve=None, as_nobody=False, environment=None, binary=BINARY, descriptors=None):
-        self.directory = tempfile.mkdtemp(prefix="uvftpd-test-")
+    def __init__(self, changes=None, serve=None, as_nobody=False, environment=None, binary=BINARY, descriptors=None,
+                 within=None):
+        self.directory = tempfile.mkdtemp(prefix="uvftpd-test-", dir=within)
         os.chmod(self.directory, 0o755)
         self.root = self.path_of("root")
         self.outside = self.path_of("outside")  # what no client may ever reach
