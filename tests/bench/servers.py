@@ -1,0 +1,194 @@
+"""The servers that are compared: what each is started with, what it cannot do, and one that runs.
+
+A server is started for one measurement and ends with it, so that none has another's memory or warm caches.
+"""
+
+import contextlib
+import dataclasses
+import fnmatch
+import ftplib
+import io
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+
+import accounting
+import configurations
+from place import FTP
+
+NAMES = ("uvftpd", "vsftpd", "vsftpd1", "proftpd", "pure-ftpd", "pyftpdlib")
+PACKAGES = {"vsftpd1": "vsftpd", "proftpd": "proftpd-core", "pyftpdlib": "python3-pyftpdlib"}
+
+# What a server does not offer, or what a run must not wait for: 10,000 processes of proftpd need 9 GiB.
+CANNOT = {
+    "vsftpd": ("mlsd*",),
+    "vsftpd1": ("mlsd*",),
+    "proftpd": ("idle10000",),
+}
+
+
+FTP_ERRORS = ftplib.all_errors
+
+
+class Missing(Exception):
+    """A server that cannot be run here, and why."""
+
+
+@dataclasses.dataclass
+class Command:
+    port: int
+    arguments: list
+    environment: dict
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Servers:
+    """Makes commands that start a server. `unpacked` holds the peers' files, `binary` is uvftpd."""
+
+    def __init__(self, place, binary, unpacked):
+        self.place = place
+        self.binary = binary
+        self.unpacked = unpacked
+        self.account = accounting.new_account()
+
+    def close(self):
+        self.account.close()
+
+    def command(self, name):
+        port = free_port()
+        values = {"port": port, "root": self.place.root, "work": self.place.work, "unpacked": self.unpacked,
+                  "log": self.place.logs / name, "more": ""}
+        if name not in ("uvftpd", "pyftpdlib") and not self.place.is_root:
+            raise Missing("needs root")
+        make = {"uvftpd": self._uvftpd, "pyftpdlib": self._pyftpdlib, "proftpd": self._proftpd,
+                "pure-ftpd": self._pure_ftpd}.get(name, self._vsftpd)
+        return Command(port, make(name, values), self._environment(name))
+
+    def _configured(self, name, text, values):
+        path = self.place.work / f"{name}-{values['port']}.conf"
+        path.write_text(text.format(**values), encoding="utf-8")
+        path.chmod(0o644)
+        return str(path)
+
+    def _program(self, name):
+        """Unpacked by the runner, else of this machine."""
+        for path in (self.unpacked / "usr/sbin" / name, pathlib.Path("/usr/sbin") / name):
+            if path.exists():
+                return str(path)
+        raise Missing(f"there is no {name} here: tests/bench/run fetches it")
+
+    def _uvftpd(self, name, values):
+        if self.place.is_root:
+            values["more"] = 'user = "nobody"'
+        return [str(self.binary), "run", "-c", self._configured(name, configurations.UVFTPD, values)]
+
+    def _vsftpd(self, name, values):
+        if name == "vsftpd1":
+            values["more"] = configurations.VSFTPD_ONE_PROCESS
+        return [self._program("vsftpd"), self._configured(name, configurations.VSFTPD, values)]
+
+    def _proftpd(self, name, values):
+        return [self._program(name), "-n", "-q", "-c", self._configured(name, configurations.PROFTPD, values)]
+
+    def _pure_ftpd(self, name, values):
+        return configurations.pure_ftpd(self._program(name), values["port"], values["log"], values["work"])
+
+    def _pyftpdlib(self, name, values):
+        python = [sys.executable, self._configured(name, configurations.PYFTPDLIB, values)]
+        if not self.place.is_root:
+            return python
+        return ["setpriv", f"--reuid={FTP}", f"--regid={FTP}", "--clear-groups", *python]
+
+    def _environment(self, name):
+        libraries = ":".join(str(path) for path in self.unpacked.glob("usr/lib/*-linux-gnu"))
+        return os.environ | ({"LD_LIBRARY_PATH": libraries} if libraries and name != "uvftpd" else {})
+
+    @contextlib.contextmanager
+    def running(self, name):
+        daemon = Daemon(self, name)
+        try:
+            daemon.wait_until_it_greets()
+            yield daemon
+        finally:
+            daemon.stop()
+
+    def version(self, name):
+        if name == "uvftpd":
+            return subprocess.check_output([self.binary, "--version"], text=True).split()[-1]
+        try:
+            table = (self.unpacked / "versions").read_text(encoding="utf-8").split()
+        except OSError:
+            return ""
+        return dict(zip(table[::2], table[1::2])).get(PACKAGES.get(name, name), "")
+
+
+class Daemon:
+    """One that runs."""
+
+    def __init__(self, servers, name):
+        self.servers = servers
+        self.account = servers.account
+        self.place = servers.place
+        self.name = name
+        command = servers.command(name)
+        self.port = command.port
+        with open(self.place.logs / f"{name}.output", "wb") as output:
+            self.process = self.account.start(command.arguments, stdin=subprocess.DEVNULL, stdout=output,
+                                              stderr=output, env=command.environment, start_new_session=True)
+
+    def another_command(self):
+        return self.servers.command(self.name)
+
+    def wait_until_it_greets(self):
+        end = time.monotonic() + 20
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), 5) as one:
+                    if one.recv(3):
+                        return
+            except OSError:
+                pass
+            if self.process.poll() is not None or time.monotonic() > end:
+                said = (self.place.logs / f"{self.name}.output").read_text(encoding="utf-8", errors="replace")
+                raise RuntimeError(f"{self.name} does not start: {said[-2000:]}")
+            time.sleep(0.005)
+
+    def seconds(self):
+        return self.account.seconds()
+
+    def memory(self):
+        return accounting.private_memory(self.account.processes())
+
+    def stop(self):
+        accounting.end(self.account, self.process)
+        self.place.forget_uploads()
+        for log in self.place.logs.iterdir():
+            if not log.name.endswith(".output"):
+                log.unlink()
+
+
+def verify(daemon):
+    """One download and one upload, compared byte by byte."""
+    name = daemon.place.file("verified", (1 << 20) + 13)
+    want = (daemon.place.root / name).read_bytes()
+    with ftplib.FTP() as client:
+        client.connect("127.0.0.1", daemon.port, timeout=20)
+        client.login()
+        got = io.BytesIO()
+        client.retrbinary(f"RETR {name}", got.write)
+        client.storbinary("STOR in/verified", io.BytesIO(want))
+    if got.getvalue() != want or (daemon.place.root / "in/verified").read_bytes() != want:
+        raise RuntimeError(f"{daemon.name} changed the bytes of a file")
+
+
+def can(name, row):
+    return not any(fnmatch.fnmatch(row, pattern) for pattern in CANNOT.get(name, ()))
+
