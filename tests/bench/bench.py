@@ -10,7 +10,11 @@ import pathlib
 import resource
 import signal
 import sys
+import time
 
+import goals
+import growth
+import machine
 import place
 import servers
 import table
@@ -30,28 +34,38 @@ def options():
     parser.add_argument("--work", type=pathlib.Path, default=HERE / "../../build/bench",
                         help="where the peers are, and the files that must be on a disk")
     parser.add_argument("--json", type=pathlib.Path, help="where the raw figures go")
+    parser.add_argument("--results", type=pathlib.Path, help="a file whose marked parts become the new tables")
+    parser.add_argument("--growth", action="store_true", help="how uvftpd's costs grow, in place of the comparison")
+    parser.add_argument("--goals", action="store_true", help="rows with a goal only; status 1 if one is missed")
     parser.add_argument("--divisor", type=int, default=1, help="of sizes and counts; for a quick look only")
     chosen = parser.parse_args()
     chosen.servers = chosen.servers.split(",")
     unknown = set(chosen.servers) - set(servers.NAMES)
     if unknown:
         parser.error(f"no such server: {', '.join(unknown)}")
-    chosen.rows = [name for name in ROWS
-                   if any(fnmatch.fnmatch(name, pattern) for pattern in chosen.rows.split(","))]
-    if not chosen.rows:
+    chosen.patterns = chosen.rows.split(",")
+    chosen.rows = [name for name in goals.with_what_they_need(ROWS if not chosen.goals else goals.GOALS)
+                   if is_chosen(chosen, name)]
+    if not chosen.rows and not chosen.growth:
         parser.error(f"no such row; there are {', '.join(ROWS)}")
     return chosen
 
 
+def is_chosen(chosen, name):
+    return any(fnmatch.fnmatch(name, pattern) for pattern in chosen.patterns)
+
+
 class Bench:
-    def __init__(self, chosen):
+    def __init__(self, chosen, is_apart):
         self.chosen = chosen
-        self.place = place.Place(chosen.work.resolve() / "files")
+        self.place = place.Place(chosen.work.resolve() / "files", is_apart)
         build = chosen.build.resolve()
         self.servers = servers.Servers(self.place, build / "uvftpd", chosen.work.resolve() / "peers")
         self.context = Context(self.place, build / "tests/bench-load", chosen.seconds, chosen.divisor)
         self.cannot = {}  # server -> why
+        self.present = []
         self.results = {}
+        self.failed = False  # where it must not: uvftpd itself
 
     def close(self):
         self.servers.close()
@@ -92,6 +106,9 @@ class Bench:
         try:
             with self.servers.running(server) as daemon:
                 samples.append(row.measure(self.context, daemon))
+        except place.NotHere as error:
+            print(f"{row.name}: {error}", file=sys.stderr)
+            self.results[row.name][server] = "no"
         except (LoadFailed, RuntimeError) as error:
             print(f"{row.name}, {server}: {error}", file=sys.stderr)
             self.results[row.name][server] = "fails"
@@ -106,22 +123,54 @@ class Bench:
                        for server, samples in of_row.items()} for name, of_row in self.results.items()}
 
 
+    def growth(self):
+        text, raw = growth.run(self.context, self.servers, self.chosen.rounds,
+                               lambda name: is_chosen(self.chosen, name))
+        return text, {name: {str(step): figures for step, figures in steps.items()} for name, steps in raw.items()}
+
+
+def replace_part(path, name, text):
+    """What stands between two marks in a file of results."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    old = path.read_text(encoding="utf-8")
+    head, begun, rest = old.partition(begin)
+    _, ended, tail = rest.partition(end)
+    if not begun or not ended:
+        raise RuntimeError(f"{path} has no part {name}")
+    path.write_text(head + begin + text + end + tail, encoding="utf-8")
+
+
+def run(bench, chosen):
+    """The exit status."""
+    load = os.getloadavg()
+    if chosen.growth:
+        name, (tables, raw) = "growth", bench.growth()
+    else:
+        bench.run()
+        name, raw = "comparison", bench.dump()
+        tables = table.comparison(bench.results, bench.present, bench.versions())
+    about = machine.description(bench.servers.account.name, load)
+    about += f"- `tests/bench/run {' '.join(sys.argv[1:])}`, {time.strftime('%Y-%m-%d')}\n"
+    print(f"{about}\n{tables}")
+    if chosen.results:
+        replace_part(chosen.results, name, f"{about}\n{tables}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps({"about": about, "figures": raw}, indent=1), encoding="utf-8")
+    missed = chosen.goals and goals.missed(bench.results)
+    return 1 if missed or bench.failed else 0
+
+
 def main():
     chosen = options()
-    place.enter_namespaces()
+    is_apart = place.enter_namespaces()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    bench = Bench(chosen)
+    bench = Bench(chosen, is_apart)
     try:
-        bench.run()
-        print(table.comparison(bench.results, bench.present, bench.versions()))
-        if chosen.json:
-            chosen.json.write_text(json.dumps({"versions": bench.versions(), "results": bench.dump()}, indent=1),
-                                   encoding="utf-8")
+        return run(bench, chosen)
     finally:
         bench.close()
-    return 0
 
 
 if __name__ == "__main__":

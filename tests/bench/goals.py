@@ -72,3 +72,13 @@ def judge(name, results):
         if value is not None:
             verdicts.append((text, (is_met(value), value)))
     return verdicts
+
+
+def with_what_they_need(names):
+    """In the table's order; a goal may look at another row too."""
+    wanted = set(names) | {other for name, other in (("active1", "get1"), ("slow200", "slow0")) if name in names}
+    return [name for name in ROWS if name in wanted]
+
+
+def missed(results):
+    return [name for name in results for _, (is_met, _) in judge(name, results) if not is_met]

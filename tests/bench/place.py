@@ -4,6 +4,8 @@ not be in memory, and, as root, namespaces of its own with a quiet loopback and 
 Nothing of it is left when the bench ends, however it ends. It starts no server.
 """
 
+import contextlib
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -11,36 +13,61 @@ import pathlib
 import shutil
 import socket
 import struct
-import sys
 import tempfile
 
 KIB, MIB = 1 << 10, 1 << 20
 FTP = 5072  # a user that no machine has
-IN_NAMESPACE = "UVFTPD_BENCH_NAMESPACE"
+CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
+CONGESTION_CONTROL = "/proc/sys/net/ipv4/tcp_congestion_control"
 
 
 def enter_namespaces():
-    """As root: this program once more, where mounts and the network are its own."""
-    if os.geteuid() != 0 or IN_NAMESPACE in os.environ or not shutil.which("unshare"):
+    """As root: mounts and a network of this program's own, and whether it has them."""
+    if os.geteuid() != 0:
+        return False
+    with usual_congestion_control():
+        if ctypes.CDLL(None).unshare(CLONE_NEWNS | CLONE_NEWNET) != 0:
+            return False
+    if os.system("mount --make-rprivate /") != 0:
+        raise RuntimeError("mount --make-rprivate failed")
+    bring_up_loopback()
+    return True
+
+
+@contextlib.contextmanager
+def usual_congestion_control():
+    """A new network takes what the machine has at that moment, and may not change it itself: for this moment it is
+    what an ordinary Debian has, so that figures can be compared. What is written later still goes to the machine."""
+    before = pathlib.Path(CONGESTION_CONTROL).read_bytes()
+    try:
+        file = open(CONGESTION_CONTROL, "wb", buffering=0)
+        file.write(b"cubic")
+    except OSError:
+        yield
         return
-    os.environ[IN_NAMESPACE] = "1"
-    os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private", sys.executable, *sys.argv])
+    with file:
+        try:
+            yield
+        finally:
+            file.seek(0)
+            file.write(before)
 
 
 def bring_up_loopback():
-    """The fresh network has a loopback that is down. Its congestion control is made the usual one."""
+    """That of a fresh network is down."""
     with socket.socket() as any_socket:
         request = struct.pack("16sh14x", b"lo", 0)
         flags = struct.unpack("16sh14x", fcntl.ioctl(any_socket, 0x8913, request))[1]  # SIOCGIFFLAGS
         fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", flags | 1))  # SIOCSIFFLAGS, IFF_UP
-    try:
-        pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control").write_text("cubic", encoding="ascii")
-    except OSError:
-        pass
+
+
+class NotHere(Exception):
+    """What this machine, or this user, cannot do."""
 
 
 class Place:
-    def __init__(self, disk):
+    def __init__(self, disk, is_apart):
+        """`is_apart`: whether mounts and the network are this program's own."""
         self.is_root = os.geteuid() == 0
         os.umask(0)
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -58,8 +85,7 @@ class Place:
         if self.is_root:
             os.chown(self.logs, FTP, FTP)
         self.disk_is_served = False
-        if IN_NAMESPACE in os.environ:
-            bring_up_loopback()
+        if is_apart:
             self._invent_user()
             self._serve_disk()
 
@@ -116,8 +142,14 @@ class Place:
             os.close(where)
         return name
 
+    def forget_directory(self, entries):
+        """A million files are not to stay longer than they are needed."""
+        shutil.rmtree(self.root / f"list-{entries}", ignore_errors=True)
+
     def uncached_file(self, size):
         """A file on the disk: its name for clients, and its path."""
+        if not self.disk_is_served:
+            raise NotHere("a disk below the root needs mounts of its own")
         self.file("big", size, self.disk)
         return "disk/big", self.disk / "big"
 

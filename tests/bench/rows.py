@@ -169,16 +169,20 @@ def start(context, daemon):
     return Sample(float(line.split("=")[1]) * 1e3)
 
 
+def counted(number, word):
+    return f"{number} {word}{'s' if number != 1 else ''}"
+
+
 def _rows():
     for streams, size in ((1, 256 * MIB), (8, 64 * MIB), (64, 16 * MIB)):
-        yield Row(f"get{streams}", f"get, {streams} streams", "MB/s [CPU s/GiB]", True, bulk("RETR", streams, size))
+        yield Row(f"get{streams}", f"get, {counted(streams, 'stream')}", "MB/s [CPU s/GiB]", True, bulk("RETR", streams, size))
     yield Row("active1", "get, active", "MB/s [CPU s/GiB]", True, bulk("RETR", 1, 256 * MIB, active=1))
     for streams, size in ((1, 256 * MIB), (8, 64 * MIB), (64, 16 * MIB)):
-        yield Row(f"put{streams}", f"put, {streams} streams", "MB/s [CPU s/GiB]", True, bulk("STOR", streams, size))
+        yield Row(f"put{streams}", f"put, {counted(streams, 'stream')}", "MB/s [CPU s/GiB]", True, bulk("STOR", streams, size))
     for verb, word in (("RETR", "get"), ("STOR", "put")):
         for size in (1, 16):
             for streams in (1, 8):
-                yield Row(f"{word}{size}k_{streams}", f"{word} {size} KiB files, {streams} connections",
+                yield Row(f"{word}{size}k_{streams}", f"{word} {size} KiB files, {counted(streams, 'connection')}",
                           "files/s [CPU us/file]", True, small(verb, streams, size * KIB))
     for streams in (1, 32):
         yield Row(f"login{streams}", f"logins, {streams} at once", "1/s [CPU us]", True, login(streams))

@@ -5,6 +5,7 @@ A server is started for one measurement and ends with it, so that none has anoth
 
 import contextlib
 import dataclasses
+import fcntl
 import fnmatch
 import ftplib
 import io
@@ -13,6 +14,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 import accounting
@@ -30,6 +32,7 @@ CANNOT = {
 }
 
 
+LOCK = os.path.join(tempfile.gettempdir(), "uvftpd-bench.lock")
 FTP_ERRORS = ftplib.all_errors
 
 
@@ -113,12 +116,15 @@ class Servers:
 
     @contextlib.contextmanager
     def running(self, name):
-        daemon = Daemon(self, name)
-        try:
-            daemon.wait_until_it_greets()
-            yield daemon
-        finally:
-            daemon.stop()
+        """One at a time on the whole machine, whoever else measures on it."""
+        with open(LOCK, "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            daemon = Daemon(self, name)
+            try:
+                daemon.wait_until_it_greets()
+                yield daemon
+            finally:
+                daemon.stop()
 
     def version(self, name):
         if name == "uvftpd":
