@@ -1,8 +1,8 @@
 """What a server costs: its processors' seconds with those of children that have gone, and its private memory.
 
 A server runs in a control group of its own where one can be made (version 2: cpu.stat counts in microseconds).
-Elsewhere this process becomes the reaper of whatever the server leaves behind, and the figures of the tree are
-added up: coarser by some milliseconds. Nothing here knows which server it is.
+Elsewhere the figures of its processes are added up: coarser by some milliseconds. In both cases this process is
+the reaper of what the server's processes leave behind. Nothing here knows which server it is.
 """
 
 import ctypes
@@ -32,18 +32,63 @@ def control_group():
     return None
 
 
-class GroupAccount:
+class Account:
+    """The processes of one server after the other."""
+
+    def __init__(self):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self.started = set()
+
+    def is_orphan(self, process, parent):
+        """A server has a session of its own, a load generator that of this process."""
+        try:
+            return parent == os.getpid() and process not in self.started and os.getsid(process) != os.getsid(0)
+        except OSError:
+            return False
+
+    def reap_orphans(self):
+        """The seconds of those that have ended."""
+        seconds = 0.0
+        for process, state, parent, _ in processes_of_this_machine():
+            if state == "Z" and self.is_orphan(process, parent):
+                usage = os.wait4(process, os.WNOHANG)[2]
+                seconds += usage.ru_utime + usage.ru_stime
+        return seconds
+
+    def end(self, process):
+        """All that the server started. At once: what it would still have to say is nobody's concern."""
+        deadline = time.monotonic() + 20
+        while True:
+            left = self.processes()
+            for one in left:
+                try:
+                    os.kill(one, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            if process.poll() is not None and not left:
+                break
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"processes of a server do not end: {left}")
+            time.sleep(0.01)
+        self.reap_orphans()
+        self.started.clear()
+
+
+class GroupAccount(Account):
     """Counts a control group."""
     name = "a control group (cpu.stat)"
 
     def __init__(self, path):
+        super().__init__()
         self.path = path
 
     def start(self, command, **options):
         def enter():
             with open(os.path.join(self.path, "cgroup.procs"), "w", encoding="ascii") as file:
                 file.write("0")
-        return subprocess.Popen(command, preexec_fn=enter, **options)
+        process = subprocess.Popen(command, preexec_fn=enter, start_new_session=True, **options)
+        self.started.add(process.pid)
+        return process
 
     def processes(self):
         with open(os.path.join(self.path, "cgroup.procs"), encoding="ascii") as file:
@@ -57,24 +102,24 @@ class GroupAccount:
         os.rmdir(self.path)
 
 
-class TreeAccount:
-    """Counts the descendants of this process that are not load generators."""
+class TreeAccount(Account):
+    """Adds up the descendants of what was started, and of what these left behind."""
     name = "the process tree (/proc)"
 
     def __init__(self):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self.roots = set()
+        super().__init__()
         self.reaped = 0.0
 
     def start(self, command, **options):
-        process = subprocess.Popen(command, **options)
-        self.roots.add(process.pid)
+        process = subprocess.Popen(command, start_new_session=True, **options)
+        self.started.add(process.pid)
         return process
 
     def processes(self):
         return list(self._tree())
 
     def seconds(self):
+        self.reaped += self.reap_orphans()
         return self.reaped + sum(self._tree().values())
 
     def close(self):
@@ -82,29 +127,19 @@ class TreeAccount:
 
     def _tree(self):
         """The seconds of each process of the server, with its reaped children's."""
-        parents, costs = {}, {}
+        parents, costs, roots = {}, {}, set(self.started)
         for process, state, parent, cost in processes_of_this_machine():
             parents[process] = parent
             if state != "Z":
                 costs[process] = cost
-            elif parent == os.getpid() and self._is_orphan(process):
-                usage = os.wait4(process, os.WNOHANG)[2]
-                self.reaped += usage.ru_utime + usage.ru_stime
-            if parent == os.getpid() and self._is_orphan(process):
-                self.roots.add(process)
+            if self.is_orphan(process, parent):
+                roots.add(process)
 
         def is_ours(process):
-            while process > 1 and process not in self.roots:
+            while process > 1 and process not in roots:
                 process = parents.get(process, 0)
             return process > 1
         return {process: cost for process, cost in costs.items() if is_ours(process)}
-
-    def _is_orphan(self, process):
-        """Whether a child of this process is one that lost its parent. (Loads are of this process's session.)"""
-        try:
-            return process not in self.roots and os.getsid(process) != os.getsid(0)
-        except OSError:
-            return False
 
 
 def processes_of_this_machine():
@@ -134,20 +169,3 @@ def private_memory(processes):
         except OSError:
             pass  # it has gone meanwhile
     return total * 1024
-
-
-def end(account, process):
-    """All that the server started. At once: what it would still have to say is nobody's concern."""
-    deadline = time.monotonic() + 20
-    while True:
-        left = account.processes()
-        for one in left:
-            try:
-                os.kill(one, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        if process.poll() is not None and not left:
-            return
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"processes of a server do not end: {left}")
-        time.sleep(0.01)

@@ -39,6 +39,9 @@ def options():
     parser.add_argument("--goals", action="store_true", help="rows with a goal only; status 1 if one is missed")
     parser.add_argument("--divisor", type=int, default=1, help="of sizes and counts; for a quick look only")
     chosen = parser.parse_args()
+    # Without the paths that tests/bench/run adds in front.
+    told = [word for word in sys.argv[1:] if word not in ("--build", str(chosen.build), "--work", str(chosen.work))]
+    chosen.command = " ".join(["tests/bench/run", *told])
     chosen.servers = chosen.servers.split(",")
     unknown = set(chosen.servers) - set(servers.NAMES)
     if unknown:
@@ -150,7 +153,7 @@ def run(bench, chosen):
         name, raw = "comparison", bench.dump()
         tables = table.comparison(bench.results, bench.present, bench.versions())
     about = machine.description(bench.servers.account.name, load)
-    about += f"- `tests/bench/run {' '.join(sys.argv[1:])}`, {time.strftime('%Y-%m-%d')}\n"
+    about += f"- `{chosen.command}`, {time.strftime('%Y-%m-%d')}\n"
     print(f"{about}\n{tables}")
     if chosen.results:
         replace_part(chosen.results, name, f"{about}\n{tables}")

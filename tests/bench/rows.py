@@ -161,7 +161,7 @@ def start(context, daemon):
     program = [str(context.load), "start", f"port={command.port}", "--", *map(str, command.arguments)]
     account = daemon.account
     process = account.start(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                            env=command.environment, start_new_session=True)
+                            env=command.environment)
     try:
         line = process.communicate(timeout=60)[0]
     finally:

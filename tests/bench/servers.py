@@ -118,7 +118,7 @@ class Servers:
     def running(self, name):
         """One at a time on the whole machine, whoever else measures on it."""
         with open(LOCK, "w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            wait_for(lock)
             daemon = Daemon(self, name)
             try:
                 daemon.wait_until_it_greets()
@@ -136,6 +136,14 @@ class Servers:
         return dict(zip(table[::2], table[1::2])).get(PACKAGES.get(name, name), "")
 
 
+def wait_for(lock):
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("another bench measures on this machine: waiting for it", file=sys.stderr)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
 class Daemon:
     """One that runs."""
 
@@ -148,7 +156,7 @@ class Daemon:
         self.port = command.port
         with open(self.place.logs / f"{name}.output", "wb") as output:
             self.process = self.account.start(command.arguments, stdin=subprocess.DEVNULL, stdout=output,
-                                              stderr=output, env=command.environment, start_new_session=True)
+                                              stderr=output, env=command.environment)
 
     def another_command(self):
         return self.servers.command(self.name)
@@ -174,7 +182,7 @@ class Daemon:
         return accounting.private_memory(self.account.processes())
 
     def stop(self):
-        accounting.end(self.account, self.process)
+        self.account.end(self.process)
         self.place.forget_uploads()
         for log in self.place.logs.iterdir():
             if not log.name.endswith(".output"):

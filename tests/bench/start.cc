@@ -1,8 +1,8 @@
 // How long a server takes to say 220, counted from just before it is executed. It is asked to end afterwards.
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <string_view>
 #include <vector>
 
