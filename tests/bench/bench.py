@@ -37,7 +37,7 @@ def options():
     parser.add_argument("--results", type=pathlib.Path, help="a file whose marked parts become the new tables")
     parser.add_argument("--growth", action="store_true", help="how uvftpd's costs grow, in place of the comparison")
     parser.add_argument("--goals", action="store_true", help="rows with a goal only; status 1 if one is missed")
-    parser.add_argument("--divisor", type=int, default=1, help="of sizes and counts; for a quick look only")
+    parser.add_argument("--divisor", type=int, default=1, help="of sizes and counts: for a test of the bench, its figures say nothing")
     chosen = parser.parse_args()
     # Without the paths that tests/bench/run adds in front.
     told = [word for word in sys.argv[1:] if word not in ("--build", str(chosen.build), "--work", str(chosen.work))]
@@ -63,7 +63,8 @@ class Bench:
         self.chosen = chosen
         self.place = place.Place(chosen.work.resolve() / "files", is_apart)
         build = chosen.build.resolve()
-        self.servers = servers.Servers(self.place, build / "uvftpd", chosen.work.resolve() / "peers")
+        self.servers = servers.Servers(self.place, build / "uvftpd", chosen.work.resolve() / "peers",
+                                       are_alone=chosen.divisor == 1)
         self.context = Context(self.place, build / "tests/bench-load", chosen.seconds, chosen.divisor)
         self.cannot = {}  # server -> why
         self.present = []
@@ -151,7 +152,7 @@ def run(bench, chosen):
     else:
         bench.run()
         name, raw = "comparison", bench.dump()
-        tables = table.comparison(bench.results, bench.present, bench.versions())
+        tables = table.comparison(bench.results, bench.present, bench.versions(), chosen.divisor == 1)
     about = machine.description(bench.servers.account.name, load)
     about += f"- `{chosen.command}`, {time.strftime('%Y-%m-%d')}\n"
     print(f"{about}\n{tables}")

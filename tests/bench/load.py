@@ -4,7 +4,7 @@ import select
 import signal
 import subprocess
 
-PATIENCE = 120  # seconds for each of its lines
+PATIENCE = 600  # seconds for each of its lines: 10,000 logins take some servers minutes
 
 
 class LoadFailed(Exception):

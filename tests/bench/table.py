@@ -47,14 +47,14 @@ def ratio(row, results, field="value"):
     return ours / best if best and ours is not None else None
 
 
-def comparison(results, servers, versions):
+def comparison(results, servers, versions, are_judged):
     """`results`: row name -> server -> Samples, or a word in their place."""
     titles = [f"{server} {versions.get(server, '')}".strip() for server in servers]
     lines = ["| row | " + " | ".join(titles) + " | to the best peer | cost, to the cheapest | goal | |",
              "|---|" + "---:|" * len(servers) + "---:|---:|---|---|"]
     for name, of_row in results.items():
         row = ROWS[name]
-        verdicts = goals.judge(name, results)
+        verdicts = goals.judge(name, results) if are_judged else []
         lines.append(f"| {row.title}: {row.unit} | "
                      + " | ".join(cell(of_row.get(server, "")) for server in servers)
                      + f" | {told(ratio(row, of_row))} | {told(ratio(row, of_row, 'cost'))} | "
