@@ -72,7 +72,8 @@ void Dtp::start(const SharedRoot& root, const TransferRequest& request, Pacing p
   pacing_ = pacing;
   state_ = State::opening;
   open_timer_.stop();
-  // What the kernel knows by heart is not worth another thread's awakening, which costs more than all the rest.
+  // What the kernel knows by heart is not worth another thread's awakening, which costs more than all the
+  // rest.
   OpenedTransfer remembered = open_transfer(root, request, Lookup::remembered);
   if (remembered.transfer) return opened(std::move(remembered));
   open_job_.emplace(

@@ -23,7 +23,8 @@ class Dtp final : TransferRunner::Owner {
    public:
     virtual void transfer_opened(const TransferOpening& opening) = 0;
     virtual void transfer_finished(const TransferResult& result) = 0;
-    // The client is to see now what was said. replies_left() follows, sooner or later; abort() may come in it.
+    // The client is to see now what was said. replies_left() follows, sooner or later; abort() may come in
+    // it.
     virtual void replies_may_leave() = 0;
 
    protected:
@@ -40,8 +41,8 @@ class Dtp final : TransferRunner::Owner {
   void connect_to(const SocketAddress& target);
   void forget();
 
-  // transfer_opened() follows unless it is refused; then exactly one transfer_finished(). They may come before
-  // this returns.
+  // transfer_opened() follows unless it is refused; then exactly one transfer_finished(). They may come
+  // before this returns.
   void start(const SharedRoot& root, const TransferRequest& request, Pacing pacing);
   void replies_left();
   void abort();  // transfer_opened() and transfer_finished() may come before it returns

@@ -147,12 +147,12 @@ class FactWriter final : public EntryWriter {
     struct stat status {};
     if (file_calls::fstatat(directory, name, status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0)
       return errno;
-    const std::string path = prefix_ + name;
+    path_.assign(prefix_).append(name);
     // A link is told as what it leads to (RFC 3659, section 7.7.4), if it leads anywhere beneath the root.
     if (S_ISLNK(status.st_mode))
-      if (const Found target = look_at(*root_, path); target.error == 0) status = target.status;
+      if (const Found target = look_at(*root_, path_); target.error == 0) status = target.status;
     if (!parent_) parent_ = look_at_parent(directory);
-    formatter_.append(facts_of(status, *parent_, query_.rights.at(path)), out);
+    formatter_.append(facts_of(status, *parent_, query_.rights.at(path_)), out);
     return 0;
   }
 
@@ -163,6 +163,7 @@ class FactWriter final : public EntryWriter {
 
   SharedFile root_;
   std::string prefix_;  // of the entries' virtual paths
+  std::string path_;    // of one
   FactQuery query_;
   FactFormatter formatter_;
   std::optional<Parent> parent_;

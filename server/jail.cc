@@ -15,7 +15,8 @@ int open_how_told(int directory, const std::string& path, open_how how) {
   int fd = -1;
   for (int i = 0; i < kTries; ++i) {
     fd = file_calls::openat2(directory, path.c_str(), how);
-    const bool is_unlucky = fd < 0 && (errno == EINTR || (errno == EAGAIN && !(how.resolve & RESOLVE_CACHED)));
+    const bool is_unlucky =
+        fd < 0 && (errno == EINTR || (errno == EAGAIN && !(how.resolve & RESOLVE_CACHED)));
     if (!is_unlucky) break;
   }
   return fd;

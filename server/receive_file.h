@@ -1,6 +1,6 @@
 // STOR and APPE. On the control loop bytes are only gathered, so that a small upload needs no other thread
-// but the one that writes it, and not even that in memory; on a data loop they are spliced into the file, or converted and written in TYPE
-// A.
+// but the one that writes it, and not even that in memory; on a data loop they are spliced into the file, or
+// converted and written in TYPE A.
 #pragma once
 
 #include <string>

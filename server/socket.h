@@ -63,14 +63,14 @@ int connect_error(int fd);
 
 // ---- options ----
 
-// Of control connections, which inherit it: replies leave at once, urgent data comes inline, a vanished peer is
-// noticed.
+// Of control connections, which inherit it: replies leave at once, urgent data comes inline, a vanished peer
+// is noticed.
 void prepare_listener(int fd);
 void notice_stalled_peer(int fd, std::chrono::milliseconds stalled);  // one that takes nothing
 void prepare_small_sending(int fd);  // for bytes that leave together with the end of the stream
-void prepare_bulk_sending(int fd);  // for more than the first turn's bytes
-void end_sending(int fd);           // the peer reads the end of the stream
-void reset_on_close(int fd);        // the peer shall not take what it got for the whole
+void prepare_bulk_sending(int fd);   // for more than the first turn's bytes
+void end_sending(int fd);            // the peer reads the end of the stream
+void reset_on_close(int fd);         // the peer shall not take what it got for the whole
 
 // ---- moving bytes; -errno on failure, EAGAIN when it would block ----
 

@@ -51,7 +51,7 @@ class Upload {
     std::string name;
     Existing existing;
     Medium medium = Medium::elsewhere;
-    std::uint64_t replaced = 0;  // bytes of the file that had the name
+    std::uint64_t replaced = 0;                                     // bytes of the file that had the name
     enum class Tail : std::uint8_t { cut, kept } tail = Tail::cut;  // of a file that was gone on with
   };
   Upload(SharedFile file, Place place, std::uint64_t offset);
@@ -63,7 +63,7 @@ class Upload {
 
   const SharedFile& file() const { return file_; }
   std::uint64_t offset() const { return offset_; }  // where the first byte goes
-  bool may_wait() const;  // to be committed or given up, while nothing is written
+  bool may_wait() const;                            // to be committed or given up, while nothing is written
   // Everything up to `end` is written: brings the file to its final place. 0 or errno.
   int commit(std::uint64_t end);
 

@@ -96,8 +96,8 @@ struct OpenedTransfer {
   int error = 0;
 };
 
-// Lookup::complete may wait for a disk and is for the pool. Lookup::remembered does not, and refuses much that
-// is possible.
+// Lookup::complete may wait for a disk and is for the pool. Lookup::remembered does not, and refuses much
+// that is possible.
 OpenedTransfer open_transfer(const SharedFile& root, const TransferRequest& request, Lookup lookup);
 
 }  // namespace uvftpd

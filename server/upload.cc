@@ -58,15 +58,16 @@ UploadResult open_anew(const OpenFile& root, const TransferRequest& request, Loo
   Leaf leaf = find_leaf(root, request.path, lookup);
   if (leaf.error != 0) return {nullptr, leaf.error};
   const Medium medium = medium_of(leaf.parent.get());
-  if (lookup == Lookup::remembered && medium != Medium::memory) return {nullptr, EAGAIN};  // a journal may wait
+  if (lookup == Lookup::remembered && medium != Medium::memory)
+    return {nullptr, EAGAIN};  // a journal may wait
   const Target target = examine_target(root, leaf, request, lookup);
   if (target.error != 0) return {nullptr, target.error};
   const std::string temporary = temporary_name();
   Descriptor opened(
       create_beneath(leaf.parent.get(), temporary, O_WRONLY | O_EXCL | O_NOFOLLOW, target.mode));
   if (!opened.is_open()) return {nullptr, errno};
-  Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name), request.existing, medium,
-                      target.size};
+  Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name),
+                      request.existing,       medium,    target.size};
   return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0};
 }
 

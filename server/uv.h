@@ -68,8 +68,8 @@ class Loop {
   std::map<std::uint64_t, Link> rings_;
   std::uint64_t armed_for_ = 0;  // 0: not armed
   std::size_t started_ = 0;
-  // What Polls wait for: an epoll set of our own within libuv's, whose uv_poll_t makes five system calls for a
-  // descriptor that is waited for once.
+  // What Polls wait for: an epoll set of our own within libuv's, whose uv_poll_t makes five system calls for
+  // a descriptor that is waited for once.
   Descriptor polled_;
   uv_poll_t polled_poll_;
   std::size_t waiting_polls_ = 0;

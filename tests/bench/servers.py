@@ -122,6 +122,7 @@ class Servers:
             daemon = Daemon(self, name)
             try:
                 daemon.wait_until_it_greets()
+                daemon.wait_until_it_rests()
                 yield daemon
             finally:
                 daemon.stop()
@@ -180,6 +181,14 @@ class Daemon:
                 said = (self.place.logs / f"{self.name}.output").read_text(encoding="utf-8", errors="replace")
                 raise RuntimeError(f"{self.name} does not start: {said[-2000:]}")
             time.sleep(0.005)
+
+    def wait_until_it_rests(self):
+        """What a server does behind its start is done: how long it takes to greet is a row of its own."""
+        end = time.monotonic() + 10
+        before, now = -1, self.seconds()
+        while now - before > 0.001 and time.monotonic() < end:
+            time.sleep(0.1)
+            before, now = now, self.seconds()
 
     def seconds(self):
         return self.account.seconds()

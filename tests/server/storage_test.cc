@@ -56,8 +56,13 @@ TEST_F(Storage, FollowsAnAbsoluteLinkAsInAChroot) {
 TEST_F(Storage, RefusesAFifoAtOnce) {
   ASSERT_EQ(::mkfifo((tree.root() / "fifo").c_str(), 0666), 0);
   EXPECT_EQ(read("/fifo"), EINVAL);
-  EXPECT_EQ(open_for_writing(*root, {.kind = TransferRequest::Kind::append, .path = "/fifo"}, Lookup::complete).error, EINVAL);
-  EXPECT_EQ(open_for_writing(*root, {.kind = TransferRequest::Kind::store, .path = "/fifo"}, Lookup::complete).error, EINVAL);
+  EXPECT_EQ(
+      open_for_writing(*root, {.kind = TransferRequest::Kind::append, .path = "/fifo"}, Lookup::complete)
+          .error,
+      EINVAL);
+  EXPECT_EQ(open_for_writing(*root, {.kind = TransferRequest::Kind::store, .path = "/fifo"}, Lookup::complete)
+                .error,
+            EINVAL);
 }
 
 TEST_F(Storage, DoesNotTouchTheRootItself) {
