@@ -20,6 +20,7 @@
 #include "server/log.h"
 #include "server/privileges.h"
 #include "server/server.h"
+#include "server/time_slice.h"
 
 namespace uvftpd {
 namespace {
@@ -153,6 +154,7 @@ class Daemon {
     server_.emplace(services, std::move(listeners), [this] { loop_.stop(); });
     const uv::Signal terminate(loop_, SIGTERM, [this] { on_signal(); });
     const uv::Signal interrupt(loop_, SIGINT, [this] { on_signal(); });
+    ask_for_short_time_slices();
     if (!fences_.put_up_calls()) {
       server_.reset();
       return ExitStatus::failed;
