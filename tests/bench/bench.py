@@ -126,7 +126,6 @@ class Bench:
         return {name: {server: samples if isinstance(samples, str) else [vars(sample) for sample in samples]
                        for server, samples in of_row.items()} for name, of_row in self.results.items()}
 
-
     def growth(self):
         text, raw = growth.run(self.context, self.servers, self.chosen.rounds,
                                lambda name: is_chosen(self.chosen, name))
@@ -150,7 +149,11 @@ def run(bench, chosen):
     if chosen.growth:
         name, (tables, raw) = "growth", bench.growth()
     else:
-        bench.run()
+        try:
+            bench.run()
+        except KeyboardInterrupt:
+            bench.results.popitem()
+            print("interrupted: the rows that are complete are told", file=sys.stderr)
         name, raw = "comparison", bench.dump()
         tables = table.comparison(bench.results, bench.present, bench.versions(), chosen.divisor == 1)
     about = machine.description(bench.servers.account.name, load)
