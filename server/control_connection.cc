@@ -119,7 +119,7 @@ void ControlConnection::event_over() {
     state_ = State::closing;
   if (state_ == State::closing && control_.unsent() == 0) begin_closing();
   set_clock();
-  if (dtp_) dtp_->replies_left();  // last: it may bring about further events
+  if (dtp_) dtp_->may_connect();  // last: it may bring about further events
 }
 
 // `left`: some that could be taken at once.

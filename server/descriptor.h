@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include "server/medium.h"
+
 namespace uvftpd {
 
 // Closed with its owner.
@@ -45,6 +47,7 @@ struct OpenFile {
   int fd() const { return descriptor.get(); }
 
   Descriptor descriptor;
+  Medium medium = Medium::elsewhere;           // of an account's root
   std::atomic<std::uint64_t> transferred = 0;  // bytes moved to or from the data connection so far
 };
 using SharedFile = std::shared_ptr<OpenFile>;

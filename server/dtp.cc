@@ -93,7 +93,7 @@ void Dtp::opened(OpenedTransfer result) {
   owner_.replies_may_leave();
 }
 
-void Dtp::replies_left() {
+void Dtp::may_connect() {
   if (state_ == State::opened) connect();
 }
 
@@ -103,8 +103,11 @@ void Dtp::connect() {
   if (target_) return reach_out();
   if (accepted_.is_open()) return connected(std::move(accepted_));
   if (listener_.is_open()) return accept();
-  finish(Outcome::no_connection);
+  find_no_connection();
 }
+
+// In the next turn: the commands behind it would otherwise be taken one within another.
+void Dtp::find_no_connection() { open_timer_.start(std::chrono::milliseconds(0)); }
 
 void Dtp::watch_listener() {
   if (poll_) return;
@@ -117,7 +120,7 @@ void Dtp::accept() {
   for (;;) {
     Accepted taken = accept_from(listener_.get());
     if (taken.error == EAGAIN) return watch_listener();
-    if (taken.error != 0) return state_ == State::connecting ? finish(Outcome::no_connection) : forget();
+    if (taken.error != 0) return state_ == State::connecting ? find_no_connection() : forget();
     const Address from = taken.peer.host;
     if (from == peer_.host) {
       poll_.reset();
@@ -134,7 +137,7 @@ void Dtp::accept() {
 void Dtp::reach_out() {
   SocketResult begun = connect_from_source_port(local_.host, *target_, services_.config.active);
   if (begun.error == 0) return connected(std::move(begun.socket));
-  if (begun.error != EINPROGRESS) return finish(Outcome::no_connection);
+  if (begun.error != EINPROGRESS) return find_no_connection();
   reaching_ = std::move(begun.socket);
   poll_.emplace(services_.loop, reaching_.get(), [this] { reached(); });
   poll_->wait(uv::Poll::For::writing);

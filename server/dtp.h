@@ -3,8 +3,8 @@
 //
 //   idle -> opening -> opened -> connecting -> moving -> idle           abort() ends it from anywhere
 //
-// The file is opened on the pool, the first bytes move here, what is more than a turn's worth goes to a data
-// loop.
+// The file is opened on the pool, or here if that cannot wait; the first bytes move here, what is more than a
+// turn's worth goes to a data loop.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,8 @@ class Dtp final : TransferRunner::Owner {
    public:
     virtual void transfer_opened(const TransferOpening& opening) = 0;
     virtual void transfer_finished(const TransferResult& result) = 0;
-    // The client is to see now what was said. replies_left() follows, sooner or later; abort() may come in
-    // it.
+    // The client is to see now what was said: may_connect() follows, unless the session is gone. abort() may
+    // come in it.
     virtual void replies_may_leave() = 0;
 
    protected:
@@ -44,7 +44,7 @@ class Dtp final : TransferRunner::Owner {
   // transfer_opened() follows unless it is refused; then exactly one transfer_finished(). They may come
   // before this returns.
   void start(const SharedRoot& root, const TransferRequest& request, Pacing pacing);
-  void replies_left();
+  void may_connect();
   void abort();  // transfer_opened() and transfer_finished() may come before it returns
 
   std::uint64_t transferred() const { return file_ ? file_->transferred.load() : 0; }
@@ -60,6 +60,7 @@ class Dtp final : TransferRunner::Owner {
   void watch_listener();
   void accept();
   void reach_out();
+  void find_no_connection();
   void reached();
   void connected(Descriptor socket);
   void finish(Outcome outcome, int error = 0);

@@ -7,17 +7,16 @@
 namespace uvftpd {
 namespace {
 
-int open_how_told(int directory, const std::string& path, open_how how) {
+int resolve_beneath(int directory, const std::string& path, open_how how) {
   // The kernel gives EAGAIN when something was renamed while it resolved a `..` of a symbolic link's.
   constexpr int kTries = 8;
   how.flags |= O_CLOEXEC;
   how.resolve |= RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  const bool is_remembered = (how.resolve & RESOLVE_CACHED) != 0;
   int fd = -1;
   for (int i = 0; i < kTries; ++i) {
     fd = file_calls::openat2(directory, path.c_str(), how);
-    const bool is_unlucky =
-        fd < 0 && (errno == EINTR || (errno == EAGAIN && !(how.resolve & RESOLVE_CACHED)));
-    if (!is_unlucky) break;
+    if (fd >= 0 || (errno != EINTR && (errno != EAGAIN || is_remembered))) break;
   }
   return fd;
 }
@@ -27,15 +26,22 @@ int open_how_told(int directory, const std::string& path, open_how how) {
 int open_beneath(int directory, const std::string& path, int flags, Lookup lookup) {
   open_how how{};
   how.flags = static_cast<unsigned>(flags);
-  if (lookup == Lookup::remembered) how.resolve = RESOLVE_CACHED;
-  return open_how_told(directory, path, how);
+  if (lookup == Lookup::remembered) how.resolve = RESOLVE_CACHED | RESOLVE_NO_XDEV;
+  return resolve_beneath(directory, path, how);
+}
+
+int open_entry(int directory, const std::string& name) {
+  open_how how{};
+  how.flags = O_PATH | O_NOFOLLOW;
+  how.resolve = RESOLVE_NO_XDEV;
+  return resolve_beneath(directory, name, how);
 }
 
 int create_beneath(int directory, const std::string& path, int flags, unsigned mode) {
   open_how how{};
   how.flags = static_cast<unsigned>(flags | O_CREAT);
   how.mode = mode;
-  return open_how_told(directory, path, how);
+  return resolve_beneath(directory, path, how);
 }
 
 Leaf find_leaf(const OpenFile& root, const std::string& path, Lookup lookup) {

@@ -13,12 +13,15 @@ namespace uvftpd {
 // What finding a path may cost.
 enum class Lookup : std::uint8_t {
   complete,    // may wait for a disk
-  remembered,  // EAGAIN where the kernel does not know the whole path by heart
+  remembered,  // an error where the kernel does not know the whole path by heart, or it crosses a mount
 };
 
 // openat2(2) with RESOLVE_IN_ROOT: `..`, absolute paths and symbolic links are taken as in a chroot, so that
 // whatever is renamed meanwhile, nothing outside of `directory` is reached. -1 and errno on failure.
 int open_beneath(int directory, const std::string& path, int flags, Lookup lookup = Lookup::complete);
+// One entry of the directory, itself and not where it leads, never opened: EXDEV if something is mounted
+// there.
+int open_entry(int directory, const std::string& name);
 int create_beneath(int directory, const std::string& path, int flags, unsigned mode);
 
 // The directory that holds the path's last component, and that component: one plain name, so that the *at

@@ -2,6 +2,7 @@
 // signal.
 #include "server/password_prompt.h"
 
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -23,12 +24,17 @@ constexpr std::size_t kMostKept = kMaxPassword + 2;  // one too long is seen to 
 volatile std::sig_atomic_t caught_signal = 0;
 void note_signal(int number) { caught_signal = number; }
 
-// The terminal without echo while it lives. A signal only interrupts read, and takes effect at the end.
+// The terminal without echo while it lives. A signal is let in only while a key is waited for, so that none
+// slips in between; it takes effect at the end.
 class WithoutEcho {
  public:
   WithoutEcho() {
     struct sigaction noting = {};
     noting.sa_handler = note_signal;
+    sigset_t kept_out;
+    sigemptyset(&kept_out);
+    for (const int number : kSignals) sigaddset(&kept_out, number);
+    sigprocmask(SIG_BLOCK, &kept_out, &mask_before_);
     for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &noting, &actions_before_[i]);
     tcgetattr(STDIN_FILENO, &before_);
     termios quiet = before_;
@@ -40,19 +46,26 @@ class WithoutEcho {
   ~WithoutEcho() {
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
     for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &actions_before_[i], nullptr);
+    sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
     if (caught_signal != 0) raise(caught_signal);
   }
 
+  const sigset_t* mask_before() const { return &mask_before_; }
+
  private:
+  sigset_t mask_before_ = {};
   termios before_ = {};
   std::array<struct sigaction, kSignals.size()> actions_before_ = {};
 };
 
-void read_line(std::string& line) {
+// `let_in`: the signals that are blocked while a byte is waited for; none: as they are.
+void read_line(std::string& line, const sigset_t* let_in) {
   line.clear();
   line.reserve(kMostKept);  // never grows, so that no freed piece of memory keeps a part
   char byte = 0;
+  pollfd input{STDIN_FILENO, POLLIN, 0};
   while (caught_signal == 0) {
+    if (let_in && ppoll(&input, 1, nullptr, let_in) < 0) continue;
     const ssize_t size = read(STDIN_FILENO, &byte, 1);
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0 || byte == '\n') break;
@@ -64,7 +77,7 @@ void read_line(std::string& line) {
 void read_line_unseen(const char* prompt, std::string& line) {
   const WithoutEcho quiet;
   std::fputs(prompt, stderr);
-  read_line(line);
+  read_line(line, quiet.mask_before());
   std::fputs("\n", stderr);
 }
 
@@ -78,7 +91,7 @@ std::string_view fault_of(const std::string& password) {
 
 std::string_view ask_password(std::string& password) {
   if (isatty(STDIN_FILENO) == 0) {
-    read_line(password);
+    read_line(password, nullptr);
     return fault_of(password);
   }
   read_line_unseen("Password: ", password);

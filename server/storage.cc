@@ -18,17 +18,17 @@ RootResult open_root(const std::string& directory) {
   const Descriptor probe(open_beneath(shared->fd(), "/", O_PATH | O_DIRECTORY));
   if (!probe.is_open()) return {nullptr, errno};
   if (file_calls::faccessat(probe.get(), ".", R_OK | X_OK, AT_EACCESS) != 0) return {nullptr, errno};
+  shared->medium = medium_of(shared->fd());
   return {std::move(shared), 0};
 }
 
 OpenResult open_for_reading(const OpenFile& root, const std::string& path, Lookup lookup) {
+  // Who else serves files may be asked by each call, and may not answer.
+  if (lookup == Lookup::remembered && root.medium == Medium::elsewhere) return {nullptr, 0, EAGAIN};
   const auto open = [&](int flags) { return Descriptor(open_beneath(root.fd(), path, flags, lookup)); };
   // Opening a device may already do something: look first, without side effects, then open and look again.
   const Descriptor node = open(O_PATH);
   if (!node.is_open()) return {nullptr, 0, errno};
-  const Medium medium = medium_of(node.get());
-  // Who else serves files may be asked by each call, and may not answer.
-  if (lookup == Lookup::remembered && medium == Medium::elsewhere) return {nullptr, 0, EAGAIN};
   struct stat status {};
   if (file_calls::fstat(node.get(), status) != 0) return {nullptr, 0, errno};
   if (kind_error(status.st_mode) == EINVAL) return {nullptr, 0, EINVAL};
@@ -36,6 +36,7 @@ OpenResult open_for_reading(const OpenFile& root, const std::string& path, Looku
   if (!opened.is_open() || file_calls::fstat(opened.get(), status) != 0) return {nullptr, 0, errno};
   const int kind = kind_error(status.st_mode);
   if (kind == EINVAL) return {nullptr, 0, EINVAL};
+  const Medium medium = lookup == Lookup::remembered ? root.medium : medium_of(opened.get());
   return {std::make_shared<OpenFile>(std::move(opened)), static_cast<std::uint64_t>(status.st_size), 0,
           kind == EISDIR ? OpenResult::Kind::directory : OpenResult::Kind::regular, medium};
 }

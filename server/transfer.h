@@ -71,8 +71,8 @@ class Transfer {
   virtual void use_disk() {}
 
   // How it ends. close_connection() comes first; settle() follows, on the pool where settling() says so.
-  enum class Settling : std::uint8_t { none, at_once, on_disk };
-  virtual Settling settling() const { return Settling::none; }
+  enum class Settling : std::uint8_t { at_once, on_disk };
+  virtual Settling settling() const { return Settling::at_once; }
   virtual int settle(TransferResult::Outcome) { return 0; }  // 0 or errno
   void close_connection(TransferResult::Outcome outcome);
 

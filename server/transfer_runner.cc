@@ -122,9 +122,7 @@ void TransferRunner::end(Outcome outcome) {
   result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0,
              transfer_->file()->transferred};
   transfer_->close_connection(outcome);
-  const auto settling = transfer_->settling();
-  if (settling == Transfer::Settling::none) return settled(0);
-  if (settling == Transfer::Settling::at_once) return settled(transfer_->settle(outcome));
+  if (transfer_->settling() == Transfer::Settling::at_once) return settled(transfer_->settle(outcome));
   settle_job_.emplace(
       loop_, [transfer = std::move(transfer_), outcome] { return transfer->settle(outcome); },
       [this](int error) { settled(error); });
@@ -141,9 +139,7 @@ void TransferRunner::settled(int error) {
 
 void dispose(uv::Loop& loop, std::unique_ptr<Transfer> transfer) {
   transfer->close_connection(Outcome::aborted);
-  const auto settling = transfer->settling();
-  if (settling == Transfer::Settling::none) return;
-  if (settling == Transfer::Settling::at_once) return void(transfer->settle(Outcome::aborted));
+  if (transfer->settling() == Transfer::Settling::at_once) return void(transfer->settle(Outcome::aborted));
   uv::detach(loop, [owned = std::move(transfer)] { owned->settle(Outcome::aborted); });
 }
 

@@ -25,7 +25,7 @@ std::string with_random_digits(const std::string& name, std::size_t bytes) {
 // Short enough for a directory that allows only short names, hidden from a plain `ls`.
 std::string temporary_name() { return with_random_digits(".uvftpd-", 8); }
 
-// What is replaced by the renaming of a file in memory is freed at once, too.
+// What a renaming in memory replaces is freed at once: as large as it was when the upload began.
 constexpr std::uint64_t kQuicklyFreed = 1 << 20;
 
 struct Target {
@@ -37,9 +37,11 @@ struct Target {
 // May a new file take this name? What is there keeps its mode. A link that may lead anywhere has to be looked
 // up completely.
 Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequest& request, Lookup lookup) {
+  const Descriptor node(open_entry(leaf.parent.get(), leaf.name));
+  if (!node.is_open() && errno == ENOENT) return {};
+  if (!node.is_open()) return {0, errno == EXDEV ? EISDIR : errno};
   struct stat status {};
-  if (file_calls::fstatat(leaf.parent.get(), leaf.name.c_str(), status, AT_SYMLINK_NOFOLLOW) != 0)
-    return {kFileMode, errno == ENOENT ? 0 : errno};
+  if (file_calls::fstat(node.get(), status) != 0) return {0, errno};
   if (S_ISDIR(status.st_mode)) return {0, EISDIR};
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) return {0, EINVAL};
   if (request.existing == Existing::keep) return {0, EEXIST};
@@ -50,24 +52,28 @@ Target examine_target(const OpenFile& root, const Leaf& leaf, const TransferRequ
     return {kFileMode, target.error == 0 ? kind_error(target.status.st_mode) : 0};
   }
   // A rename would replace a file that is write-protected; whoever protected it did not mean that.
-  if (file_calls::faccessat(leaf.parent.get(), leaf.name.c_str(), W_OK, AT_EACCESS) != 0) return {0, errno};
-  return {status.st_mode & 0777, 0, static_cast<std::uint64_t>(status.st_size)};
+  if (file_calls::faccessat(node.get(), "", W_OK, AT_EACCESS | AT_EMPTY_PATH) != 0) return {0, errno};
+  constexpr std::uint64_t kBlock = 512;
+  return {status.st_mode & 0777, 0, static_cast<std::uint64_t>(status.st_blocks) * kBlock};
 }
 
 UploadResult open_anew(const OpenFile& root, const TransferRequest& request, Lookup lookup) {
+  // A journal may wait.
+  if (lookup == Lookup::remembered && root.medium != Medium::memory) return {nullptr, EAGAIN};
   Leaf leaf = find_leaf(root, request.path, lookup);
   if (leaf.error != 0) return {nullptr, leaf.error};
-  const Medium medium = medium_of(leaf.parent.get());
-  if (lookup == Lookup::remembered && medium != Medium::memory)
-    return {nullptr, EAGAIN};  // a journal may wait
   const Target target = examine_target(root, leaf, request, lookup);
   if (target.error != 0) return {nullptr, target.error};
+  const int parent = leaf.parent.get();
   const std::string temporary = temporary_name();
-  Descriptor opened(
-      create_beneath(leaf.parent.get(), temporary, O_WRONLY | O_EXCL | O_NOFOLLOW, target.mode));
+  Descriptor opened(create_beneath(parent, temporary, O_WRONLY | O_EXCL | O_NOFOLLOW, target.mode));
   if (!opened.is_open()) return {nullptr, errno};
-  Upload::Place place{std::move(leaf.parent), temporary, std::move(leaf.name),
-                      request.existing,       medium,    target.size};
+  Upload::Place place{.parent = std::move(leaf.parent),
+                      .temporary = temporary,
+                      .name = std::move(leaf.name),
+                      .existing = request.existing,
+                      .medium = lookup == Lookup::remembered ? root.medium : medium_of(parent),
+                      .replaced = target.size};
   return {std::make_unique<Upload>(std::make_shared<OpenFile>(std::move(opened)), std::move(place), 0), 0};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdlib>
 
 #include "protocol/secret.h"
 #include "server/socket.h"
@@ -128,7 +129,8 @@ void Poll::wait(For what) {
   epoll_event event{};
   event.events = what == For::reading ? EPOLLIN : EPOLLOUT;
   event.data.ptr = this;
-  ::epoll_ctl(loop_.polled_.get(), EPOLL_CTL_ADD, fd_, &event);
+  // As libuv: without memory for this, nobody would be served any more, and nobody would know.
+  if (::epoll_ctl(loop_.polled_.get(), EPOLL_CTL_ADD, fd_, &event) != 0) std::abort();
   if (loop_.waiting_polls_++ == 0) uv_ref(base(&loop_.polled_poll_));
 }
 

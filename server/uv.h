@@ -2,9 +2,9 @@
 //
 // The one lifetime rule: an object owns its Timer, Poll, Tcp, Signal, Mailbox and Job members, and when such
 // a member is destroyed none of its callbacks runs any more. libuv needs a handle's memory for a while
-// longer, so each member is a thin owner of a block that frees itself in libuv's last callback. A member may
-// be destroyed from inside its own callback. Callbacks are set once, at construction. No exception may leave
-// a callback.
+// longer, so each member that is one is a thin owner of a block that frees itself in libuv's last callback. A
+// member may be destroyed from inside its own callback. Callbacks are set once, at construction. No exception
+// may leave a callback.
 #pragma once
 
 #include <sys/epoll.h>
