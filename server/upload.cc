@@ -147,10 +147,10 @@ UploadResult open_for_writing(const OpenFile& root, const TransferRequest& reque
       request.kind == TransferRequest::Kind::store && request.offset == 0 && !request.last_byte;
   if (is_plain) return open_anew(root, request, lookup);
   if (lookup == Lookup::remembered) return {nullptr, EAGAIN};
-  const bool is_new = request.last_byte && request.offset == 0 && look_at(root, request.path).error == ENOENT;
-  const bool goes_on =
-      request.kind == TransferRequest::Kind::append || request.offset > 0 || (request.last_byte && !is_new);
-  return goes_on ? open_in_place(root, request) : open_anew(root, request, lookup);
+  // A range from the beginning of a file that is not there makes one.
+  const bool is_new = request.kind == TransferRequest::Kind::store && request.offset == 0 &&
+                      look_at(root, request.path).error == ENOENT;
+  return is_new ? open_anew(root, request, lookup) : open_in_place(root, request);
 }
 
 Upload::Upload(SharedFile file, Place place, std::uint64_t offset)
