@@ -112,7 +112,9 @@ ssize_t getdents64(int fd, void* entries, std::size_t capacity) {
 }
 
 ssize_t pread(int fd, void* bytes, std::size_t count, off_t offset) {
-  return fails("pread", count) ? -1 : ::pread(fd, bytes, count, offset);
+  if (fails("pread", count)) return -1;
+  const iovec piece{bytes, count};
+  return ::preadv2(fd, &piece, 1, offset, 0);
 }
 
 ssize_t preadv2(int fd, const iovec* pieces, int count, off_t offset, int flags) {
