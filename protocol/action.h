@@ -14,6 +14,7 @@
 #include "protocol/address.h"
 #include "protocol/digest_algorithm.h"
 #include "protocol/facts.h"
+#include "protocol/protection.h"
 #include "protocol/reply.h"
 #include "protocol/secret.h"
 #include "protocol/timestamp.h"
@@ -80,7 +81,8 @@ struct TransferRequest {
   std::optional<std::uint64_t> last_byte = {};  // RANG: no byte of the file behind this one is touched
   Existing existing = Existing::replace;
   Missing missing = Missing::create;
-  FactQuery query = {};          // fact_list only
+  Protection protection = Protection::clear;  // of the data connection
+  FactQuery query = {};                       // fact_list only
   std::string name_prefix = {};  // name_list: the path as given, for names that RETR takes from there
   bool operator==(const TransferRequest&) const = default;
 };
@@ -99,16 +101,24 @@ struct TransferResult {
     no_connection,    // nobody came, or nobody answered
     connection_lost,  // reset in the middle
     stalled,          // no byte of progress for too long
+    not_secured,      // the TLS handshake of the data connection failed
+    not_resumed,      // it was not of the control connection's TLS session, which is demanded
+    cut,              // an upload ended without TLS's close_notify, which is demanded
     file_error,       // reading, writing, or bringing the file to its final place
   };
   Outcome outcome = {};
   int error = 0;  // errno of refused and file_error
   std::uint64_t bytes = 0;
+  TlsSession tls_session = TlsSession::none;
+  TlsEnd tls_end = TlsEnd::none;
 };
 
-// For the log.
+// For the log; of requests the usual verb.
+std::string_view to_string(FileRequest::Kind kind);
 std::string_view to_string(TransferRequest::Kind kind);
 std::string_view to_string(TransferResult::Outcome outcome);
+std::string_view to_string(TlsSession session);
+std::string_view to_string(TlsEnd end);
 
 struct SendReply {
   Reply reply;
@@ -118,6 +128,12 @@ struct CheckPassword {  // -> password_checked
   std::string user;
   Secret password;
   bool operator==(const CheckPassword&) const = default;
+};
+struct SecureControl {  // -> control_secured; what came behind the command is thrown away, what comes is TLS
+  bool operator==(const SecureControl&) const = default;
+};
+struct ExposeControl {  // TLS ends behind the replies before it
+  bool operator==(const ExposeControl&) const = default;
 };
 struct RunFileRequest {  // -> file_request_done
   FileRequest request;
@@ -143,14 +159,16 @@ struct Abort {  // ends the running transfer or digest: its transfer_finished or
 };
 struct ReportRefusal {  // for the log: what was not allowed, and the configuration's key that decided
   std::string verb, path, key;
+  std::string_view rule = {};  // without a key: this server's own rule, a literal
   bool operator==(const ReportRefusal&) const = default;
 };
 struct CloseControl {  // once the replies before it have left
   bool operator==(const CloseControl&) const = default;
 };
 
-using Action = std::variant<SendReply, CheckPassword, RunFileRequest, ListenForData, ConnectForData,
-                            ForgetData, StartTransfer, Abort, ReportRefusal, CloseControl>;
+using Action =
+    std::variant<SendReply, CheckPassword, SecureControl, ExposeControl, RunFileRequest, ListenForData,
+                 ConnectForData, ForgetData, StartTransfer, Abort, ReportRefusal, CloseControl>;
 using Actions = std::vector<Action>;
 
 }  // namespace uvftpd

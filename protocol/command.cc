@@ -27,6 +27,11 @@ bool is_foreign_protocol(std::string_view verb) {
   return verb.starts_with("SSH-") || std::find(std::begin(kHttp), std::end(kHttp), verb) != std::end(kHttp);
 }
 
+bool is_anonymous_name(std::string_view name) {
+  const std::string upper = upper_case(name);
+  return upper == "ANONYMOUS" || upper == "FTP";
+}
+
 std::string_view without_options(std::string_view argument) {
   static constexpr std::string_view kLetters = "1ACFLRSTadhlnrst";
   for (std::string_view rest = argument; rest.size() > 1 && rest.front() == '-'; argument = rest) {

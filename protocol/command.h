@@ -38,6 +38,9 @@ std::string_view take_word(std::string_view& text);
 // answered as if it were a client.
 bool is_foreign_protocol(std::string_view verb);
 
+// "anonymous" and "ftp", in any case: the anonymous login, and no user's name.
+bool is_anonymous_name(std::string_view name);
+
 // "-la /pub" without the options that clients send to LIST as if it were ls(1): "/pub". Other words that
 // begin with a dash are names.
 std::string_view without_options(std::string_view argument);

@@ -28,6 +28,7 @@ enum class Code : std::uint16_t {
   passive = 227,
   extended_passive = 229,
   logged_in = 230,
+  secure_now = 234,  // RFC 2228, section 5.1
   action_done = 250,
   path_name = 257,
   need_password = 331,
@@ -50,8 +51,13 @@ enum class Code : std::uint16_t {
   not_offered = 502,      // known from an RFC, but not here
   bad_sequence = 503,
   bad_parameter = 504,
+  data_in_the_clear = 521,     // RFC 4217, section 10.2
   unsupported_protocol = 522,  // RFC 2428, section 2
+  data_not_secured = 522,      // RFC 4217, section 10.2
   not_logged_in = 530,
+  not_protected = 533,           // RFC 4217, section 5
+  refused_by_policy = 534,       // RFC 2228, section 5.1
+  protection_not_offered = 536,  // RFC 2228, section 3: of PROT
   file_unavailable = 550,
   permission_denied = 550,
   type_not_possible = 551,  // draft-bryan-ftp-range, section 5

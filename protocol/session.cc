@@ -11,13 +11,19 @@
 
 namespace uvftpd {
 
-Session::Session(const SessionSettings& settings, const SocketAddress& local, const SocketAddress& peer)
-    : settings_(&settings), local_(local), peer_(peer) {}
+Session::Session(const SessionSettings& settings, const SocketAddress& local, const SocketAddress& peer,
+                 TlsStart tls_start)
+    : settings_(&settings), local_(local), peer_(peer), tls_start_(tls_start) {}
 
 // ---- control connection ----
 
 Actions Session::connected() {
-  reply(Code::service_ready, settings_->banner);
+  if (tls_start_ == TlsStart::explicitly) {
+    reply(Code::service_ready, settings_->banner);
+  } else {
+    activity_ = Activity::waiting;
+    actions_.emplace_back(SecureControl{});
+  }
   return take();
 }
 
@@ -43,7 +49,7 @@ Actions Session::line_received(const Line& line) {
     bad_line(Code::line_too_long, "Line too long.");
   else if (line.fault == Line::Fault::forbidden_byte)
     bad_line(Code::bad_argument, "A NUL or a lone CR is not allowed in a command.");
-  else if (!verb && is_known_elsewhere(command.verb))
+  else if (verb ? !is_offered(*verb) : is_known_elsewhere(command.verb))
     reply(Code::not_offered, "Not offered here.");
   else if (!verb)
     bad_line(Code::unknown_command, "Unknown command.");
@@ -78,6 +84,12 @@ Actions Session::login_expired() {
 
 Actions Session::gave_way() {
   reply(Code::too_many_sessions, "Too many sessions, and you are not logged in.");
+  close();
+  return take();
+}
+
+Actions Session::kicked() {
+  reply(Code::service_closing, "Closed by the administrator.");
   close();
   return take();
 }
@@ -176,6 +188,13 @@ void Session::send_data_reply(const TransferResult& result) {
       return reply(Code::no_data_connection, "No data connection came about.");
     case connection_lost:
       return reply(Code::data_connection_lost, "Data connection lost.");
+    case not_secured:
+      return reply(Code::data_not_secured, "The TLS handshake of the data connection failed.");
+    case not_resumed:
+      return reply(Code::data_not_secured,
+                   "The data connection must resume the control connection's TLS session.");
+    case cut:
+      return reply(Code::data_connection_lost, "The data ended without TLS's close_notify.");
     case stalled:
       return reply(Code::data_connection_lost, "No progress for too long, data connection closed.");
     case refused:
@@ -215,7 +234,7 @@ void Session::run_verb(const Verb& verb, Command command) {
 bool Session::resolve(const Verb& verb, std::string_view name, Command& command) {
   auto path = resolve_path(directory_, name);
   if (!path || (verb.argument == Verb::Argument::new_path && !is_acceptable_new_name(*path))) {
-    reply(verb.refusal, "This name is not allowed.");
+    refuse_by_rule(command.verb, name, "name", {verb.refusal, "This name is not allowed."});
     return false;
   }
   command.path = std::move(*path);
@@ -223,6 +242,12 @@ bool Session::resolve(const Verb& verb, std::string_view name, Command& command)
   reply(verb.refusal, "Permission denied.");
   actions_.emplace_back(ReportRefusal{command.verb, command.path, std::string(rights_.key)});
   return false;
+}
+
+void Session::refuse_by_rule(const std::string& verb, std::string_view path, std::string_view rule,
+                             Reply refusal) {
+  reply(refusal.code, std::move(refusal.text));
+  actions_.emplace_back(ReportRefusal{verb, std::string(path), {}, rule});
 }
 
 // ---- shared steps ----

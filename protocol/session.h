@@ -33,18 +33,22 @@ struct SessionSettings {
   Mode active = Mode::offered;
   Mode passive = Mode::offered;
   std::uint32_t idle_seconds = 900;  // SITE IDLE may shorten it, not lengthen it
+  TlsPolicy tls = TlsPolicy::off;    // off: AUTH is not offered
+  TlsPolicy anonymous_tls = TlsPolicy::off;
 };
 
 class Session {
  public:
   // `local` and `peer` are the control connection's ends, un-mapped.
-  Session(const SessionSettings& settings, const SocketAddress& local, const SocketAddress& peer);
+  Session(const SessionSettings& settings, const SocketAddress& local, const SocketAddress& peer,
+          TlsStart tls_start = TlsStart::explicitly);
 
   // ---- events ----
   Actions connected();
   Actions line_received(const Line& line);  // only when accepts(line)
   // It must wait its turn; may be said more than once. With actions it took effect: Line::took_effect.
   Actions line_waiting(const Line& line);
+  Actions control_secured(Handshake handshake);
   Actions password_checked(const std::optional<Rights>& granted);
   Actions file_request_done(const FileResult& result);
   Actions listening(const std::optional<SocketAddress>& told);
@@ -55,6 +59,7 @@ class Session {
   Actions login_expired();
   Actions gave_way();  // to a new client, since all places are taken and this one is not logged in
   Actions login_not_now(std::string why);  // instead of password_checked()
+  Actions kicked();                        // by the administrator
   Actions service_closing();               // a running transfer may end first
 
   // ---- what the server needs to know ----
@@ -64,6 +69,7 @@ class Session {
   bool is_at_work() const { return activity_ == Activity::transferring || activity_ == Activity::hashing; }
   bool is_logged_in() const { return login_ == Login::done; }
   const std::string& user() const { return user_; }
+  std::string_view rights_key() const { return rights_.key; }
   const SocketAddress& local() const { return local_; }
   const SocketAddress& peer() const { return peer_; }
   static bool is_farewell(const Line& line);  // QUIT: after it the client may close its side
@@ -75,6 +81,10 @@ class Session {
   enum class Ending : std::uint8_t { none, after_this };  // close once the activity is over
 
   // Handlers, one a verb; the guards of its row have been passed.
+  void auth(const Command& command);
+  void pbsz(const Command& command);
+  void prot(const Command& command);
+  void ccc(const Command& command);
   void user(const Command& command);
   void pass(const Command& command);
   void acct(const Command& command);
@@ -138,11 +148,17 @@ class Session {
   void set_time(const std::string& path, const Moment& moment, OnSuccess on_success);
   void choose_digest(std::string_view name);
   void listen(PassiveForm form);
-  void accept_port(const SocketAddress& address);
+  void accept_port(const SocketAddress& address, const std::string& verb);
+  void refuse_by_rule(const std::string& verb, std::string_view path, std::string_view rule, Reply refusal);
   void pass_on_restart(const Command& command);
   bool may_prepare_data(SessionSettings::Mode mode, const Command& command);
   void start(TransferRequest request, Code failure);
   void send_data_reply(const TransferResult& result);
+  bool is_offered(const Verb& verb) const;
+  TlsPolicy tls_policy(std::string_view user) const;
+  bool may_log_in();
+  void end_protection();
+  void refuse_by_tls_policy(std::string_view verb, const std::string& path, Reply refusal);
   void forget_login();
   Legacy& legacy() { return left_ ? *left_ : *(left_ = std::make_unique<Legacy>()); }
   void activity_over();
@@ -167,6 +183,10 @@ class Session {
   Login login_ = Login::none;
   Activity activity_ = Activity::idle;
   Ending ending_ = Ending::none;
+  TlsStart tls_start_;
+  Protection control_ = Protection::clear;
+  Protection data_ = Protection::clear;
+  bool has_buffer_size_ = false;  // PBSZ came
   Type type_ = Type::ascii;
   FactSet facts_ = FactSet::all();
   DigestAlgorithm digest_ = {};

@@ -22,6 +22,7 @@ Reply parameter_reply(std::string_view code, std::string_view offered, std::stri
 void Session::user(const Command& command) {
   forget_login();
   user_ = command.argument.view();
+  if (!may_log_in()) return;
   legacy().names_user = true;
   reply(Code::need_password, "Send the password; an anonymous guest sends an e-mail address.");
 }
@@ -37,6 +38,7 @@ void Session::acct(const Command&) { reply(Code::superfluous, "No account is nee
 void Session::rein(const Command&) {
   forget_login();
   reply(Code::service_ready, settings_->banner);
+  end_protection();
 }
 
 void Session::quit(const Command&) {
@@ -137,11 +139,12 @@ void Session::syst(const Command&) { reply(Code::system_type, "UNIX Type: L8"); 
 void Session::help(const Command& command) {
   if (command.argument.empty()) {
     std::string text = "These verbs are known:\n";
-    for (const Verb& verb : all_verbs()) text.append(" ").append(verb.name).append("\n");
+    for (const Verb& verb : all_verbs())
+      if (is_offered(verb)) text.append(" ").append(verb.name).append("\n");
     return reply(Code::help, text + "HELP with one of them tells its syntax.");
   }
   const Verb* verb = find_verb(upper_case(command.argument));
-  if (!verb) return reply(Code::bad_argument, "Unknown verb.");
+  if (!verb || !is_offered(*verb)) return reply(Code::bad_argument, "Unknown verb.");
   if (verb->handler == &Session::site) return site_help(command);  // RFC 959, section 4.1.3
   reply(Code::help, std::string("Syntax: ")
                         .append(verb->name)
@@ -154,6 +157,8 @@ void Session::stat(const Command& command) {
   std::string text = "Status:\n Connected from " + to_string(peer_.host) + "\n Logged in\n TYPE: ";
   text += type_ == Type::ascii ? "ASCII" : "image";
   text += ", FORM: nonprint, STRUCTURE: file, MODE: stream\n ";
+  if (control_ == Protection::tls)
+    text += data_ == Protection::tls ? "TLS, also for data\n " : "TLS, but not for data\n ";
   if (is_at_work())
     text += std::string(activity_ == Activity::hashing ? "Digest" : "Transfer") + " in progress, " +
             std::to_string(progress_) + " bytes so far";

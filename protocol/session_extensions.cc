@@ -32,7 +32,7 @@ void Session::feat(const Command&) {
       text.append(" MLST ").append(all_facts_starred(facts_)).append("\n");
     else if (verb.name == "HASH")
       text.append(" HASH ").append(all_digests_starred(digest_)).append("\n");
-    else if (!verb.feature.empty())
+    else if (!verb.feature.empty() && is_offered(verb))
       text.append(" ").append(verb.feature).append("\n");
   reply(Code::features, text + " TVFS\n UTF8\nEnd");
 }

@@ -68,7 +68,7 @@ void Session::port(const Command& command) {
   if (!may_prepare_data(settings_->active, command)) return;
   const auto address = parse_host_port(command.argument);
   if (!address) return reply(Code::bad_argument, "Not an address and port.");
-  accept_port(*address);
+  accept_port(*address, command.verb);
 }
 
 void Session::eprt(const Command& command) {
@@ -80,15 +80,19 @@ void Session::eprt(const Command& command) {
       parsed.address.host.family != peer_.host.family)
     return reply(Code::unsupported_protocol,
                  "Use another network protocol (" + std::string(protocol_number(peer_.host.family)) + ")");
-  accept_port(parsed.address);
+  accept_port(parsed.address, command.verb);
 }
 
 // RFC 2577, section 3: no third party and no service of the client's may be made to suffer.
-void Session::accept_port(const SocketAddress& address) {
+void Session::accept_port(const SocketAddress& address, const std::string& verb) {
   SocketAddress target = address;
   target.host.scope = peer_.host.scope;  // an EPRT cannot say it
-  if (target.host != peer_.host) return reply(Code::bad_argument, "Only to your own address.");
-  if (target.port < kFirstUnprivilegedPort) return reply(Code::bad_parameter, "Only to a port from 1024 on.");
+  if (target.host != peer_.host)
+    return refuse_by_rule(verb, to_string(address), "own-address",
+                          {Code::bad_argument, "Only to your own address."});
+  if (target.port < kFirstUnprivilegedPort)
+    return refuse_by_rule(verb, to_string(address), "unprivileged-port",
+                          {Code::bad_parameter, "Only to a port from 1024 on."});
   has_data_address_ = true;
   actions_.emplace_back(ConnectForData{target});
   reply(Code::ok, "Data goes to that port.");
@@ -171,6 +175,10 @@ void Session::mlsd(const Command& command) {
 }
 
 void Session::start(TransferRequest request, Code failure) {
+  // Here and not at PASV or PORT (RFC 4217, section 10.2).
+  if (data_ == Protection::clear && tls_policy(user_) == TlsPolicy::require_data)
+    return refuse_by_tls_policy(to_string(request.kind), request.path,
+                                {Code::data_in_the_clear, "Data must be protected: send PBSZ 0 and PROT P."});
   if (!has_data_address_) {
     // RFC 959, section 3.3: the client's end of the control connection is the default data port.
     if (settings_->active == SessionSettings::Mode::disabled || only_epsv_)
@@ -181,6 +189,7 @@ void Session::start(TransferRequest request, Code failure) {
   progress_ = 0;
   failure_code_ = failure;
   request.type = type_;
+  request.protection = data_;
   actions_.emplace_back(StartTransfer{std::move(request)});
 }
 

@@ -15,6 +15,9 @@ struct VerbTable {
   using S = Session;
   static constexpr auto kAnyTime = Verb::Login::not_needed;
   static constexpr auto kNotAllowed = Code::name_not_allowed;
+  static constexpr auto kDenied = Code::permission_denied;
+  static constexpr auto kWaits = Verb::InTransfer::waits;
+  static constexpr auto kWithTls = Verb::Offered::with_tls;
 
   // One row a line, columns under each other.
   // clang-format off
@@ -24,7 +27,9 @@ struct VerbTable {
       Verb{"ACCT", &S::acct, A::required, "<account>"},
       Verb{"ALLO", &S::allo, A::required, "<bytes> [R <bytes>]"},
       Verb{"APPE", &S::appe, A::new_path, "<file>",                       L::needed, P::append, {}, kNotAllowed},
+      Verb{"AUTH", &S::auth, A::required, "TLS",                          kAnyTime,  P::none, "AUTH TLS", kDenied, kWaits, kWithTls},
       Verb{"AVBL", &S::avbl, A::optional_path, "[<directory>]",           L::needed, P::upload, "AVBL"},
+      Verb{"CCC",  &S::ccc,  A::none,     "",                             kAnyTime,  P::none, {}, kDenied, kWaits, kWithTls},
       Verb{"CDUP", &S::cdup, A::none,     ""},
       Verb{"CLNT", &S::clnt, A::required, "<client's name>",              kAnyTime,  P::none, "CLNT"},
       Verb{"CSID", &S::csid, A::optional, "[<client's name and facts>]",  kAnyTime,  P::none, "CSID"},
@@ -48,7 +53,9 @@ struct VerbTable {
       Verb{"OPTS", &S::opts, A::required, "<verb> [<options>]",           kAnyTime},
       Verb{"PASS", &S::pass, A::optional, "<password>",                   kAnyTime},
       Verb{"PASV", &S::pasv, A::none,     ""},
+      Verb{"PBSZ", &S::pbsz, A::required, "0",                            kAnyTime,  P::none, "PBSZ", kDenied, kWaits, kWithTls},
       Verb{"PORT", &S::port, A::required, "<h1>,<h2>,<h3>,<h4>,<p1>,<p2>"},
+      Verb{"PROT", &S::prot, A::required, "C or P",                       kAnyTime,  P::none, "PROT", kDenied, kWaits, kWithTls},
       Verb{"PWD",  &S::pwd,  A::none,     ""},
       Verb{"QUIT", &S::quit, A::none,     "",                             kAnyTime},
       Verb{"RANG", &S::rang, A::required, "<first byte> <last byte>",     L::needed, P::none, "RANG STREAM"},
@@ -104,10 +111,10 @@ std::span<const Verb> all_site_verbs() { return VerbTable::kSiteVerbs; }
 bool is_known_elsewhere(std::string_view name) {
   // RFC 959, 2228, 7151, 1639 and 765, the drafts of FTPEXT, and what clients try on other servers.
   static constexpr std::string_view kNames[] = {
-      "ADAT", "AUTH", "CCC",  "COMB", "CONF", "CPSV", "DSIZ",  "ENC",     "ESTA",   "ESTP", "HOST",
-      "LPRT", "LPSV", "MAIL", "MD5",  "MFCT", "MFF",  "MIC",   "MLFL",    "MMD5",   "MRCP", "MRSQ",
-      "MSAM", "MSND", "MSOM", "P@SW", "PBSZ", "PROT", "SMNT",  "SPSV",    "SSCN",   "THMB", "XCRC",
-      "XMD5", "XRCP", "XRSQ", "XSEM", "XSEN", "XSHA", "XSHA1", "XSHA256", "XSHA512"};
+      "ADAT", "COMB", "CONF", "CPSV", "DSIZ", "ENC",   "ESTA",    "ESTP",   "HOST", "LPRT",
+      "LPSV", "MAIL", "MD5",  "MFCT", "MFF",  "MIC",   "MLFL",    "MMD5",   "MRCP", "MRSQ",
+      "MSAM", "MSND", "MSOM", "P@SW", "SMNT", "SPSV",  "SSCN",    "THMB",   "XCRC", "XMD5",
+      "XRCP", "XRSQ", "XSEM", "XSEN", "XSHA", "XSHA1", "XSHA256", "XSHA512"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 

@@ -28,6 +28,7 @@ struct Verb {
   };
   enum class Login : std::uint8_t { needed, not_needed };
   enum class InTransfer : std::uint8_t { waits, heard, interrupts };
+  enum class Offered : std::uint8_t { always, with_tls };
 
   std::string_view name;  // of what stands behind SITE: "SITE CHMOD"
   void (Session::*handler)(const Command& command);
@@ -38,6 +39,7 @@ struct Verb {
   std::string_view feature = {};           // its line of FEAT (RFC 2389); empty: none
   Code refusal = Code::permission_denied;  // what RFC 959, section 5.4 lets it answer without the permission
   InTransfer in_transfer = InTransfer::waits;
+  Offered offered = Offered::always;
 };
 
 // `name` in upper case; none when the verb is unknown.

@@ -3,6 +3,15 @@
 #include <cstring>
 
 namespace uvftpd {
+namespace {
+
+// A path of the client's goes behind it.
+std::string without_last_slash(std::string path) {
+  while (path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+}  // namespace
 
 std::string Accounts::open(const Config& config) {
   std::string trouble;
@@ -14,10 +23,12 @@ std::string Accounts::open(const Config& config) {
     return SharedRoot();
   };
   if (config.anonymous.enabled)
-    anonymous_ = Account{open_one(config.anonymous.root), anonymous_rights(config.anonymous),
-                         std::make_unique<SharedPace>(config.anonymous.rate)};
+    anonymous_ =
+        Account{open_one(config.anonymous.root), without_last_slash(config.anonymous.root),
+                anonymous_rights(config.anonymous), std::make_unique<SharedPace>(config.anonymous.rate)};
   for (const User& user : config.users)
-    users_[user.name] = {open_one(user.root), user_rights(user), std::make_unique<SharedPace>(user.rate)};
+    users_[user.name] = {open_one(user.root), without_last_slash(user.root), user_rights(user),
+                         std::make_unique<SharedPace>(user.rate)};
   return trouble;
 }
 

@@ -17,6 +17,7 @@ namespace uvftpd {
 
 struct Account {
   SharedRoot root;
+  std::string directory;  // its name, without a slash at its end
   Rights rights;
   std::unique_ptr<SharedPace> pace;  // of all its sessions together
 };

@@ -7,19 +7,24 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "auth/password_hash.h"
+#include "server/command_table.h"
 #include "server/config_text.h"
 #include "server/config_value.h"
+#include "server/documents.h"
 
 namespace uvftpd {
 namespace {
 
+constexpr const char* kAbout = "A minimal FTP server";
 constexpr const char* kDefaultFile = "/etc/uvftpd/uvftpd.toml";
+constexpr const char* kDefaultSocket = "/run/uvftpd/control";
 
 // What CLI11 fills in, one group a command.
 struct Words {
@@ -34,13 +39,22 @@ struct Words {
     std::string port = "2121";
     std::vector<std::string> listen = {"127.0.0.1", "::1"};
     bool writable = false;
+    bool tls = false;
     std::vector<std::string> users;
     bool ready = false;
   } serve;
   struct {
     std::vector<std::string> files;
     bool print_example = false;
+    bool systemd = false;
   } check;
+  std::string vsftpd_file;
+  struct {
+    std::string socket = kDefaultSocket;
+    bool json = false, prometheus = false, watch = false;
+    std::string session;
+  } administration;
+  std::string document;
 };
 
 void add_files(CLI::App& app, std::vector<std::string>& files) {
@@ -67,6 +81,8 @@ void add_serve(CLI::App& app, Words& words) {
       ->type_name("ADDR")
       ->allow_extra_args(false);
   serve.add_flag("--writable", words.serve.writable, "Allow everything, not only listing and downloading");
+  serve.add_flag("--tls", words.serve.tls,
+                 "Offer TLS (AUTH TLS) with a certificate made at start; its fingerprint is told");
   serve
       .add_option(
           "--user", words.serve.users,
@@ -74,6 +90,30 @@ void add_serve(CLI::App& app, Words& words) {
       ->type_name("NAME:PASSWORD")
       ->allow_extra_args(false);
   add_ready(serve, words.serve.ready);
+}
+
+CLI::App& add_socket(CLI::App& app, std::string& socket) {
+  app.add_option("--socket", socket,
+                 std::string("The daemon's server.control_socket [") + kDefaultSocket + "]")
+      ->type_name("FILE");
+  return app;
+}
+
+void add_administration(CLI::App& app, Words& words) {
+  auto& asked = words.administration;
+  CLI::App& status = add_socket(
+      *app.add_subcommand("status", "Tell who is there and what runs, of a daemon that runs"), asked.socket);
+  status.add_flag("--json", asked.json, "As JSON");
+  status.add_flag("--prometheus", asked.prometheus, "As text for Prometheus");
+  status.add_flag("--watch", asked.watch, "Again each second, until Ctrl-C");
+  add_socket(*app.add_subcommand("kick", "End a session of a daemon that runs"), asked.socket)
+      .add_option("ID", asked.session, "Its number, as `status` and the log tell it")
+      ->type_name("")
+      ->required();
+  add_socket(*app.add_subcommand("reload",
+                                 "Let a daemon that runs read its configuration anew; fails if that "
+                                 "is not in order"),
+             asked.socket);
 }
 
 void add_commands(CLI::App& app, Words& words) {
@@ -93,9 +133,42 @@ void add_commands(CLI::App& app, Words& words) {
       *app.add_subcommand("check", "Tell every mistake in the configuration, or what it allows");
   add_files(check, words.check.files);
   check.add_flag("--print-example", words.check.print_example, "Print a file with every key instead");
+  check.add_flag("--systemd", words.check.systemd,
+                 "Print the drop-in for uvftpd.service that the configuration needs instead");
 
   app.add_subcommand("hash-password",
                      "Read a password from the terminal or stdin, print what the file wants");
+
+  app.add_subcommand("import-vsftpd",
+                     "Print a vsftpd.conf as TOML, and tell what became of each of its lines")
+      ->add_option("FILE", words.vsftpd_file, "The vsftpd.conf")
+      ->type_name("")
+      ->required();
+  add_administration(app, words);
+  app.add_subcommand("print", "Print a manual page, or what completes this command line in a shell")
+      ->add_option("WHAT", words.document, "The page, or the shell")
+      ->type_name(kDocuments)
+      ->required();
+}
+
+CommandOption row_of(const CLI::Option& option) {
+  CommandOption row;
+  row.value = option.get_type_name();
+  row.explanation = option.get_description();
+  if (!option.get_snames().empty()) row.short_name = '-' + option.get_snames().front();
+  if (!option.get_lnames().empty()) row.long_name = "--" + option.get_lnames().front();
+  if (is_argument(row) && words_of(row).empty()) row.value = option.get_single_name();
+  if (option.get_items_expected_max() == 0) row.value.clear();
+  if (option.get_items_expected_max() > 1) row.times = CommandOption::Times::any;
+  if (option.get_required()) row.need = CommandOption::Need::required;
+  return row;
+}
+
+CommandRow row_of(const CLI::App& app, std::string name) {
+  CommandRow row{std::move(name), app.get_description(), {}};
+  for (const CLI::Option* option : app.get_options())
+    if (!option->get_group().empty()) row.options.push_back(row_of(*option));
+  return row;
 }
 
 std::vector<std::string> or_default(std::vector<std::string> files) {
@@ -122,6 +195,7 @@ std::optional<UsageError> read_users(const std::vector<std::string>& words, std:
 Command serve_command(const Words& words) {
   ServeCommand command;
   command.writable = words.serve.writable;
+  command.tls = words.serve.tls;
   command.ready = words.serve.ready;
 
   std::error_code fault;
@@ -142,6 +216,25 @@ Command serve_command(const Words& words) {
   return command;
 }
 
+Command print_command(const std::string& name) {
+  auto text = document(name);
+  if (!text) return UsageError{"print takes one of " + std::string(kDocuments) + ", not " + shown(name)};
+  return PrintCommand{*std::move(text)};
+}
+
+Command status_command(const Words& words) {
+  const auto& asked = words.administration;
+  if (asked.json && asked.prometheus) return UsageError{"--json and --prometheus are two forms: choose one"};
+  const StatusForm other = asked.prometheus ? StatusForm::prometheus : StatusForm::text;
+  return StatusCommand{asked.socket, asked.json ? StatusForm::json : other, asked.watch};
+}
+
+Command kick_command(const Words& words) {
+  const auto session = parse_whole<std::uint64_t>(words.administration.session);
+  if (!session) return UsageError{"kick: a session is a number, not " + shown(words.administration.session)};
+  return KickCommand{words.administration.socket, *session};
+}
+
 Command command_of(const CLI::App& app, Words words) {
   const bool runs = app.get_subcommands().empty() || app.got_subcommand("run");
   if (runs) {
@@ -153,14 +246,30 @@ Command command_of(const CLI::App& app, Words words) {
     return UsageError{"-c and --ready stand behind the command's name, where it takes them"};
   if (app.got_subcommand("serve")) return serve_command(words);
   if (app.got_subcommand("check"))
-    return CheckCommand{or_default(words.check.files), words.check.print_example};
+    return CheckCommand{or_default(words.check.files), words.check.print_example, words.check.systemd};
+  if (app.got_subcommand("import-vsftpd")) return ImportVsftpdCommand{words.vsftpd_file};
+  if (app.got_subcommand("status")) return status_command(words);
+  if (app.got_subcommand("kick")) return kick_command(words);
+  if (app.got_subcommand("reload")) return ReloadCommand{words.administration.socket};
+  if (app.got_subcommand("print")) return print_command(words.document);
   return HashPasswordCommand{};
 }
 
 }  // namespace
 
+std::vector<CommandRow> command_table() {
+  CLI::App app(kAbout, "uvftpd");
+  Words words;
+  add_commands(app, words);
+  std::vector<CommandRow> rows = {row_of(app, "")};
+  const std::function<bool(const CLI::App*)> any;
+  for (const CLI::App* command : std::as_const(app).get_subcommands(any))
+    rows.push_back(row_of(*command, command->get_name()));
+  return rows;
+}
+
 Command parse_command_line(int argc, const char* const* argv) {
-  CLI::App app("A minimal FTP server", "uvftpd");
+  CLI::App app(kAbout, "uvftpd");
   Words words;
   add_commands(app, words);
   try {
@@ -187,6 +296,10 @@ Config serve_config(const ServeCommand& command) {
   config.anonymous.enabled = true;
   config.anonymous.root = command.directory;
   config.anonymous.write = command.writable ? AnonymousWrite::full : AnonymousWrite::none;
+  if (command.tls) {
+    config.tls.source = Config::Tls::Source::self_signed;
+    config.tls.mode = TlsPolicy::allow;
+  }
   for (const ServeUser& user : command.users) {
     // A hash that could not be made locks the user out rather than letting anybody in.
     const auto hash = hash_password(user.password, HashCost::session);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/config.h"
+#include "server/status_view.h"
 
 namespace uvftpd {
 
@@ -26,6 +27,7 @@ struct ServeCommand {
   std::string directory;  // absolute
   std::vector<SocketAddress> listen;
   bool writable = false;
+  bool tls = false;  // with a certificate of its own making
   std::vector<ServeUser> users;
   bool ready = false;
 };
@@ -33,9 +35,30 @@ struct ServeCommand {
 struct CheckCommand {
   std::vector<std::string> files;
   bool print_example = false;
+  bool systemd = false;  // the drop-in that it needs
 };
 
 struct HashPasswordCommand {};
+
+struct ImportVsftpdCommand {
+  std::string file;
+};
+
+// Of a daemon that runs, by its control socket.
+struct StatusCommand {
+  std::string socket;
+  StatusForm form = StatusForm::text;
+  bool watch = false;
+};
+
+struct KickCommand {
+  std::string socket;
+  std::uint64_t session = 0;
+};
+
+struct ReloadCommand {
+  std::string socket;
+};
 
 struct PrintCommand {  // --help, --version
   std::string text;
@@ -45,8 +68,8 @@ struct UsageError {
   std::string message;  // without the program's name and without a newline
 };
 
-using Command =
-    std::variant<RunCommand, ServeCommand, CheckCommand, HashPasswordCommand, PrintCommand, UsageError>;
+using Command = std::variant<RunCommand, ServeCommand, CheckCommand, HashPasswordCommand, ImportVsftpdCommand,
+                             StatusCommand, KickCommand, ReloadCommand, PrintCommand, UsageError>;
 
 Command parse_command_line(int argc, const char* const* argv);
 

@@ -36,11 +36,6 @@ bool Network::contains(const Address& candidate) const {
   return true;
 }
 
-bool is_anonymous_name(std::string_view name) {
-  const std::string upper = upper_case(name);
-  return upper == "ANONYMOUS" || upper == "FTP";
-}
-
 Rights anonymous_rights(const Config::Anonymous& anonymous) {
   Rights rights;
   rights.key = "anonymous.write";

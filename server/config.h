@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocol/address.h"
 #include "protocol/permission.h"
+#include "protocol/protection.h"
 
 namespace uvftpd {
 
@@ -39,6 +41,10 @@ enum class WithoutSourcePort : std::uint8_t { fallback, refuse };
 enum class AnonymousWrite : std::uint8_t { none, dropbox, upload, full };
 enum class AsRoot : std::uint8_t { refuse, owner_of_root };  // where no user is named
 enum class Fence : std::uint8_t { require, prefer, off };
+enum class TlsVersion : std::uint8_t { tls_1_2, tls_1_3 };
+enum class SessionReuse : std::uint8_t { off, prefer, require };
+enum class UncleanEnd : std::uint8_t { accept, refuse };  // of an upload: without close_notify
+enum class UploadDigest : std::uint8_t { none, sha256 };
 enum class LogFormat : std::uint8_t { text, json };
 
 struct User {
@@ -53,7 +59,8 @@ struct Config {
   struct Server {
     std::vector<SocketAddress> listen;  // filled with the defaults when no file says otherwise
     std::string banner = "FTP server ready";
-    std::string user;  // whom to become when started as root
+    std::string user;            // whom to become when started as root
+    std::string control_socket;  // path; empty: in the directory of the service, if there is one
     AsRoot as_root = AsRoot::refuse;
   } server;
 
@@ -67,6 +74,7 @@ struct Config {
     bool enabled = true;
     PortRange ports;
     std::string address;
+    Milliseconds lookup_interval = std::chrono::minutes(5);
     std::vector<PassiveRule> rules;
   } passive;
 
@@ -92,15 +100,34 @@ struct Config {
     AnonymousWrite write = AnonymousWrite::none;
     std::string upload_directory;  // normalised virtual path; empty: everywhere below root
     bool require_email = false;
-    std::uint64_t rate = 0;  // as User's
+    std::uint64_t rate = 0;        // as User's
+    std::optional<TlsPolicy> tls;  // none: as tls.mode
   } anonymous;
 
   std::vector<User> users;
+
+  struct Tls {
+    enum class Source : std::uint8_t { files, self_signed };  // self_signed: made at start, for `serve`
+    Source source = Source::files;
+    std::string certificate;  // paths of PEM files: the certificate and what leads to its authority
+    std::string key;
+    TlsPolicy mode = TlsPolicy::off;
+    std::vector<SocketAddress> implicit_listen;  // where TLS begins with the connection
+    TlsVersion minimum_version = TlsVersion::tls_1_2;
+    std::string client_ca;  // path; not empty: clients must show a certificate of these authorities
+    SessionReuse session_reuse = SessionReuse::prefer;
+    UncleanEnd unclean_end = UncleanEnd::accept;
+  } tls;
 
   struct Sandbox {
     Fence landlock = Fence::prefer;
     Fence seccomp = Fence::prefer;
   } sandbox;
+
+  struct Uploads {       // what is told of those that are complete
+    std::string socket;  // path; empty: only the log is told
+    UploadDigest digest = UploadDigest::none;
+  } uploads;
 
   struct Log {
     std::string level = "info";
@@ -109,9 +136,6 @@ struct Config {
     std::string xferlog;            // path; empty: none
   } log;
 };
-
-// "anonymous" and "ftp", in any case: the anonymous login, and no user's name.
-bool is_anonymous_name(std::string_view name);
 
 // The rights that the configuration gives: Rights::key names the option that decides.
 Rights anonymous_rights(const Config::Anonymous& anonymous);

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "server/config_checks_tls.h"
+
 namespace uvftpd {
 namespace {
 
@@ -99,6 +101,7 @@ void check_config(const Config& config, const Places& places, std::vector<Mistak
   checks.server_user();
   checks.modes();
   checks.anonymous();
+  check_tls(config, places, mistakes);
   for (std::size_t i = 0; i < config.users.size(); ++i) checks.user(config.users[i], places.users[i]);
 }
 

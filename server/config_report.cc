@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "auth/password_hash.h"
+#include "server/config_report_tls.h"
 #include "server/config_value.h"
+#include "server/passive_address.h"
 
 namespace uvftpd {
 namespace {
@@ -24,6 +26,29 @@ std::string deeds(const Permissions& permissions) {
   return names.empty() ? "do nothing" : joined(names, " and ");
 }
 
+std::string network_text(const Network& network) {
+  const unsigned whole = network.address.family == Address::Family::ipv4 ? 32 : 128;
+  const std::string address = to_string(network.address);
+  return network.prefix_length == whole ? address : address + '/' + std::to_string(network.prefix_length);
+}
+
+// A line a rule, in the order in which they are asked.
+std::string told_addresses(const Config::Passive& passive) {
+  const auto row = [](const std::string& who, const std::string& address) {
+    const auto literal = parse_address(address);
+    return "  clients from " + who + " are told " +
+           (address.empty() ? "the address that they reached" : address) +
+           (literal && is_private(*literal) ? ", which only neighbours can reach.\n" : ".\n");
+  };
+  std::string text;
+  for (const PassiveRule& rule : passive.rules) {
+    std::vector<std::string> networks;
+    for (const Network& network : rule.clients) networks.push_back(network_text(network));
+    text += row(joined(networks, " and "), rule.address);
+  }
+  return text + row(passive.rules.empty() ? "anywhere" : "anywhere else", passive.address);
+}
+
 std::string data_connections(const Config& config) {
   std::string text;
   if (config.active.enabled) {
@@ -36,15 +61,12 @@ std::string data_connections(const Config& config) {
       text += falls_back ? ", or from any where that one cannot be had.\n" : " and no other.\n";
     }
   }
-  if (config.passive.enabled) {
-    text += "Passive data connections (PASV, EPSV) go to ports " +
-            std::to_string(config.passive.ports.first) + " to " + std::to_string(config.passive.ports.last) +
-            ", and PASV tells ";
-    text += config.passive.address.empty() ? "the address that the client reached" : config.passive.address;
-    if (!config.passive.rules.empty()) text += ", unless one of the [[passive.rule]]s matches";
-    text += ".\n";
-  }
-  return text;
+  if (!config.passive.enabled) return text;
+  text += "Passive data connections (PASV, EPSV) go to ports " + std::to_string(config.passive.ports.first) +
+          " to " + std::to_string(config.passive.ports.last);
+  const bool has_table = !config.passive.address.empty() || !config.passive.rules.empty();
+  return text + (has_table ? ". What PASV tells:\n" + told_addresses(config.passive)
+                           : ", and PASV tells the address that the client reached.\n");
 }
 
 std::string anonymous_access(const Config::Anonymous& anonymous) {
@@ -76,6 +98,9 @@ std::vector<std::string_view> warnings(const Config& config) {
   std::vector<std::string_view> list;
   if (!anonymous.enabled && !a_user_can_log_in)
     list.emplace_back("nobody can log in: anonymous access is off and there is no user who is not locked");
+  if (a_user_can_log_in && config.tls.mode == TlsPolicy::allow)
+    list.emplace_back(
+        "passwords may travel in the clear: tls.mode is \"allow\", and \"require-login\" would not let them");
   if (!anonymous.enabled) return list;
   if (anonymous.root == "/")
     list.emplace_back("anonymous clients see the whole file system: anonymous.root is \"/\"");
@@ -97,9 +122,12 @@ std::string describe(const Config& config) {
   for (const SocketAddress& address : config.server.listen) addresses.push_back(to_string(address));
   std::string text = "The server listens on " + joined(addresses, " and ") + ".\n";
   text += data_connections(config);
+  const TlsReport tls = report_tls(config);
+  text += tls.sentences;
   text += anonymous_access(config.anonymous);
   for (const User& user : config.users) text += access_of(user);
   for (const std::string_view warning : warnings(config)) text += "Warning: " + std::string(warning) + ".\n";
+  for (const std::string& warning : tls.warnings) text += "Warning: " + warning + ".\n";
   return text;
 }
 

@@ -35,7 +35,11 @@ constexpr Section kSections[] = {
     {"limits", Section::Shape::table, "What one client, and all of them, may take."},
     {"anonymous", Section::Shape::table, "The login of the names \"anonymous\" and \"ftp\", in any case."},
     {"user", Section::Shape::array_of_tables, "A user; a block each.", append_user},
+    {"tls", Section::Shape::table,
+     "FTPS (RFC 4217): TLS for the control connection and for data connections."},
     {"sandbox", Section::Shape::table, "The fences that the daemon puts up around itself at start."},
+    {"uploads", Section::Shape::table,
+     "What is told of uploads that are complete, besides a line of the log."},
     {"log", Section::Shape::table, "What is told, and where."},
 };
 
@@ -48,6 +52,10 @@ constexpr Option kOptions[] = {
     {"server", "banner", R"("FTP server ready")", "What the greeting says.", read_banner},
     {"server", "user", R"("")", "Whom to become; needed where the daemon is started as root.",
      read_server_user},
+    {"server", "control_socket", R"("")",
+     "Where `uvftpd status`, `kick` and `reload` reach it: a path. Without one it is \"control\" in the "
+     "RuntimeDirectory= of the service, or nowhere.",
+     [](R& in, C& out) { read_socket_path(in, out.server.control_socket); }},
 
     {"active", "enabled", "true", "Whether clients may ask for it.",
      [](R& in, C& out) { in.read(out.active.enabled); }},
@@ -67,6 +75,9 @@ constexpr Option kOptions[] = {
     {"passive", "address", R"("")",
      "What PASV tells: an IPv4 address or a name; empty is the address that the client reached.",
      [](R& in, C& out) { read_told_address(in, out.passive.address); }},
+    {"passive", "lookup_interval", "300",
+     "A time: how often names in addresses, here and below, are resolved again.",
+     [](R& in, C& out) { in.read_time(out.passive.lookup_interval, kShortest, kLongest); }},
     {"passive.rule", "clients", R"(["10.0.0.0/8"])", "The networks of the clients that it is for.",
      read_clients},
     {"passive.rule", "address", R"("")", "As passive.address.",
@@ -117,6 +128,9 @@ constexpr Option kOptions[] = {
      [](R& in, C& out) { in.read(out.anonymous.require_email); }},
     {"anonymous", "rate", "0", "Bytes a second that all of them together may move; 0 is no limit.",
      [](R& in, C& out) { in.read_size(out.anonymous.rate); }},
+    {"anonymous", "tls", R"("")",
+     "What is demanded of them, in the words of tls.mode; empty is the same as it.",
+     [](R& in, C& out) { read_tls_policy(in, out.anonymous.tls); }},
 
     {"user", "name", R"("alice")", "The name to log in with.", read_user_name},
     {"user", "password", R"("!")",
@@ -131,6 +145,41 @@ constexpr Option kOptions[] = {
     {"user", "rate", "0", "Bytes a second that all sessions of this user together may move; 0 is no limit.",
      [](R& in, C& out) { in.read_size(out.users.back().rate); }},
 
+    {"tls", "certificate", R"("")",
+     "A PEM file: the server's certificate, and behind it those that lead to its authority.",
+     [](R& in, C& out) { read_optional_path(in, out.tls.certificate); }},
+    {"tls", "key", R"("")", "A PEM file: the certificate's private key, without a password.",
+     [](R& in, C& out) { read_optional_path(in, out.tls.key); }},
+    {"tls", "mode", R"("off")",
+     "\"off\", \"allow\" (as the client likes), \"require-login\" (no login in the clear) or "
+     "\"require-data\" (no data connection either).",
+     [](R& in, C& out) { read_tls_policy(in, out.tls.mode); }},
+    {"tls", "implicit_listen", "[]",
+     "Where TLS begins with the connection, without a command, such as \"0.0.0.0:990\".",
+     read_implicit_listen},
+    {"tls", "minimum_version", R"("1.2")", "The oldest version of TLS that is spoken: \"1.2\" or \"1.3\".",
+     [](R& in, C& out) {
+       in.read_word(out.tls.minimum_version, {{"1.2", TlsVersion::tls_1_2}, {"1.3", TlsVersion::tls_1_3}});
+     }},
+    {"tls", "client_ca", R"("")",
+     "A PEM file of authorities, one of which must have signed the client's certificate; empty asks for "
+     "none.",
+     [](R& in, C& out) { read_optional_path(in, out.tls.client_ca); }},
+    {"tls", "session_reuse", R"("prefer")",
+     "Whether a data connection resumes the control connection's TLS session: \"off\", \"prefer\", or "
+     "\"require\" to refuse one that does not.",
+     [](R& in, C& out) {
+       in.read_word(out.tls.session_reuse, {{"off", SessionReuse::off},
+                                            {"prefer", SessionReuse::prefer},
+                                            {"require", SessionReuse::require}});
+     }},
+    {"tls", "unclean_end", R"("accept")",
+     "An upload whose TLS ends without close_notify, so that it may be cut short: \"accept\" or \"refuse\" "
+     "it.",
+     [](R& in, C& out) {
+       in.read_word(out.tls.unclean_end, {{"accept", UncleanEnd::accept}, {"refuse", UncleanEnd::refuse}});
+     }},
+
     {"sandbox", "landlock", R"("prefer")",
      "Landlock, which keeps it within the roots: \"require\" it, \"prefer\" it where the kernel has it, or "
      "\"off\".",
@@ -140,6 +189,15 @@ constexpr Option kOptions[] = {
      "seccomp, which permits it the system calls that it needs and no other: as above.",
      [](R& in, C& out) { read_fence(in, out.sandbox.seccomp); }},
 
+    {"uploads", "socket", R"("")",
+     "A Unix datagram socket of somebody who wants a line of JSON for each: its path; empty is none.",
+     [](R& in, C& out) { read_socket_path(in, out.uploads.socket); }},
+    {"uploads", "digest", R"("none")",
+     "\"sha256\" computes the file's digest for that line, in the background; or \"none\".",
+     [](R& in, C& out) {
+       in.read_word(out.uploads.digest, {{"none", UploadDigest::none}, {"sha256", UploadDigest::sha256}});
+     }},
+
     {"log", "level", R"("info")", "The least that is told: trace, debug, info, warn, error, critical or off.",
      read_log_level},
     {"log", "format", R"("text")", "\"text\" or \"json\".",
@@ -148,7 +206,7 @@ constexpr Option kOptions[] = {
      }},
     {"log", "target", R"("stderr")", "\"stderr\" or \"file:/absolute/path\".", read_log_target},
     {"log", "xferlog", R"("")", "A log of the transfers in the xferlog(5) form: its path; empty is none.",
-     read_xferlog},
+     [](R& in, C& out) { read_optional_path(in, out.log.xferlog); }},
 };
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <numeric>
 #include <utility>
 
+#include "protocol/command.h"
+
 namespace uvftpd {
 namespace {
 

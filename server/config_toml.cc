@@ -3,11 +3,10 @@
 
 #include <toml++/toml.h>
 
-#include <array>
 #include <cerrno>
-#include <cstdio>
-#include <memory>
 #include <system_error>
+
+#include "server/whole_file.h"
 
 namespace uvftpd {
 namespace {
@@ -43,26 +42,10 @@ Value converted(const toml::node& node, const std::string& file) {
   return value;
 }
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-// The file's bytes; or none, and errno says why. Also of a pipe, as in `-c <(command)`.
-std::optional<std::string> bytes_of(const std::string& file) {
-  const std::unique_ptr<std::FILE, CloseFile> stream(std::fopen(file.c_str(), "re"));
-  if (stream == nullptr) return std::nullopt;
-  std::string bytes;
-  std::array<char, 8192> buffer;
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), stream.get()))
-    bytes.append(buffer.data(), size);
-  if (std::ferror(stream.get()) != 0) return std::nullopt;
-  return bytes;
-}
-
 }  // namespace
 
 std::optional<Value::Table> read_toml_file(const std::string& file, std::vector<Mistake>& mistakes) {
-  const auto bytes = bytes_of(file);
+  const auto bytes = whole_file(file);
   if (!bytes) {
     const std::string reason = std::generic_category().message(errno);
     mistakes.push_back({file, 1, 1, "cannot be read: " + reason});

@@ -2,10 +2,9 @@
 #include <algorithm>
 #include <ctime>
 
-#include "protocol/file_error.h"
+#include "protocol/command.h"
 #include "server/control_connection.h"
 #include "server/file_requests.h"
-#include "server/log.h"
 
 namespace uvftpd {
 namespace {
@@ -31,26 +30,31 @@ void ControlConnection::perform(Actions actions) {
   queue_ = nullptr;
 }
 
-void ControlConnection::carry_out(SendReply& action) { unsent_ += encode(action.reply); }
+void ControlConnection::carry_out(SendReply& action) {
+  last_reply_ = action.reply.code;
+  unsent_ += encode(action.reply);
+}
 
 void ControlConnection::carry_out(CheckPassword& action) {
   const Account* guest = is_anonymous_name(action.user) ? services_.accounts.anonymous() : nullptr;
   if (guest && (!services_.config.anonymous.require_email || looks_like_email(action.password))) {
     is_anonymous_ = true;
     // Somebody may have meant another account, and said its password.
-    return admit(*guest, looks_like_email(action.password) ? action.password : "");
+    const std::string email(looks_like_email(action.password) ? action.password.view() : "");
+    if (services_.transfer_log.is_open()) email_ = std::make_unique<std::string>(email);
+    return admit(*guest, email);
   }
   const std::string from = place();
   if (!services_.throttle.may_try(from, milliseconds(now()))) {
-    log_event(Level::warning, "turned-away",
-              {{"client", to_string(peer().host)}, {"key", "limits.login_failures_per_address"}});
+    log_turned_away(speaker(), "limits.login_failures_per_address");
     return perform(session_.login_not_now("Too many failed logins from your address, try again later."));
   }
   login_ = std::make_unique<LoginAttempt>(services_.loop, [this] { refuse(); });
   const auto submitted =
       services_.logins.submit(id_, from, std::move(action.user), std::move(action.password));
-  if (submitted == LoginWorkers::Submitted::too_busy)
-    perform(session_.login_not_now("Too many logins at once, try again later."));
+  if (submitted != LoginWorkers::Submitted::too_busy) return;
+  log_turned_away(speaker(), "");
+  perform(session_.login_not_now("Too many logins at once, try again later."));
 }
 
 void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
@@ -58,9 +62,11 @@ void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
   if (verdict == LoginWorkers::Verdict::accepted) {
     login_.reset();
     is_anonymous_ = false;
-    admit(*services_.accounts.find(session_.user()), session_.user());
+    email_.reset();
+    admit(*services_.accounts.find(session_.user()), "");
     return event_over();
   }
+  log_refused_login(speaker(), key_of_refused_login());  // now: who guesses may leave before the answer
   // A time after the question that does not tell how long the hash took.
   const unsigned earlier = services_.throttle.failures(place(), milliseconds(now()));
   const auto delay = std::min(services_.config.limits.login_delay * (1 + earlier), kLongestDelay);
@@ -70,51 +76,96 @@ void ControlConnection::password_checked(LoginWorkers::Verdict verdict) {
 }
 
 void ControlConnection::refuse() {
-  log_event(
-      Level::warning, "login-refused",
-      {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}, {"user", session_.user()}});
+  ++services_.totals.logins_refused;
   perform(session_.password_checked(std::nullopt));
   login_.reset();
   event_over();
 }
 
-void ControlConnection::admit(const Account& account, std::string_view name) {
+// The client is told nothing of it.
+std::string_view ControlConnection::key_of_refused_login() const {
+  if (is_anonymous_name(session_.user()))
+    return services_.accounts.anonymous() ? "anonymous.require_email" : "anonymous.enabled";
+  return services_.accounts.find(session_.user()) ? "user.password" : "user.name";
+}
+
+void ControlConnection::admit(const Account& account, std::string_view email) {
   root_ = account.root;
   account_pace_ = account.pace.get();
   owner_.admitted(id_);
-  log_event(Level::info, "login",
-            {{"session", std::to_string(id_)},
-             {"client", to_string(peer().host)},
-             {"user", session_.user()},
-             {is_anonymous_ ? "email" : "name", std::string(name)}});
-  perform(session_.password_checked(account.rights));
+  ++services_.totals.logins;
+  Actions answer = session_.password_checked(account.rights);
+  log_login(speaker(), email, code_in(answer));
+  perform(std::move(answer));
+}
+
+// What came in the clear is not to be taken for what the client says under TLS (CVE-2011-0411).
+void ControlConnection::carry_out(SecureControl&) {
+  lines_ = {};
+  flush();
+  control_.secure(services_.loop, services_.tls.current(), id_);
+}
+
+// Likewise: what was said under TLS is not answered in the clear.
+void ControlConnection::carry_out(ExposeControl&) {
+  lines_ = {};
+  flush();
+  control_.expose();
+}
+
+void ControlConnection::log_handshake(Handshake handshake) const {
+  const TlsEngine* tls = control_.tls();
+  if (handshake == Handshake::done)
+    log_event(Level::debug, "tls",
+              {{"session", id_}, {"version", tls->version()}, {"cipher", tls->cipher()}});
+  else
+    log_event(Level::warning, "tls-failed",
+              {{"session", id_}, {"client", to_string(peer().host)}, {"reason", control_.trouble()}});
 }
 
 void ControlConnection::carry_out(RunFileRequest& action) {
+  const auto on_done = [this](const FileResult& result) { file_request_done(result); };
   const auto kind = action.request.kind;
+  work_ = std::make_unique<FileWork>(action.request);
   if (kind == FileRequest::Kind::digest || kind == FileRequest::Kind::ascii_size) {
-    digest_ = std::make_unique<FileDigest>(services_.digest_slots, root_, std::move(action.request),
-                                           [this](const FileResult& result) { file_request_done(result); });
+    work_->digest.emplace(services_.digest_slots, root_, std::move(action.request), on_done);
     if (has_client_ended_ && session_.is_at_work()) abort();  // nobody would notice that the client is gone
     return;
   }
-  file_job_ = std::make_unique<uv::Job<FileResult>>(
+  work_->job.emplace(
       services_.loop,
       [root = root_, request = std::move(action.request)] { return run_file_request(root, request); },
-      [this](const FileResult& result) { file_request_done(result); });
+      on_done);
 }
 
 void ControlConnection::file_request_done(const FileResult& result) {
-  digest_.reset();
-  perform(session_.file_request_done(result));
+  const std::unique_ptr<FileWork> done = std::exchange(work_, nullptr);
+  Actions answer = session_.file_request_done(result);
+  log_file_request(speaker(), done->request, result, code_in(answer), session_.rights_key());
+  perform(std::move(answer));
   event_over();
 }
 
 void ControlConnection::carry_out(ListenForData& action) {
   auto bound = dtp().listen();
-  if (bound && action.form == PassiveForm::pasv)
-    bound->host = services_.passive_addresses.told_to(peer().host, bound->host);
+  if (bound && action.form == PassiveForm::pasv) bound->host = told_address(bound->host);
   perform(session_.listening(bound));
+}
+
+// To an IPv6 address PASV has no answer; nothing is told then.
+Address ControlConnection::told_address(const Address& reached) {
+  const ToldAddress told = services_.passive_addresses.told_to(peer().host, reached);
+  const bool is_told = told.address.family == Address::Family::ipv4;
+  if (is_told && !is_warned_of_address_ && is_out_of_reach(told.address, peer().host)) {
+    is_warned_of_address_ = true;
+    log_event(Level::warning, "private-address-told",
+              {{"session", id_},
+               {"client", to_string(peer().host)},
+               {"user", session_.user()},
+               {"address", to_string(told.address)},
+               {"key", told.key}});
+  }
+  return told.address;
 }
 
 void ControlConnection::carry_out(ConnectForData& action) { dtp().connect_to(action.peer); }
@@ -124,28 +175,30 @@ void ControlConnection::carry_out(ForgetData&) {
 }
 
 void ControlConnection::carry_out(StartTransfer& action) {
-  transfer_ = std::make_unique<CurrentTransfer>(CurrentTransfer{action.request, now()});
-  dtp().start(root_, action.request, {pace_, account_pace_});
+  transfer_ = std::make_unique<CurrentTransfer>(action.request, now(), services_.activity);
+  dtp().start(root_, action.request, {pace_, account_pace_}, data_tls(action.request));
+}
+
+std::optional<DataTls> ControlConnection::data_tls(const TransferRequest& request) const {
+  if (request.protection == Protection::clear) return std::nullopt;
+  const Config::Tls& demands = services_.config.tls;
+  return DataTls{control_.context(), id_, demands.session_reuse, demands.unclean_end,
+                 control_.tls()->client()};
 }
 
 void ControlConnection::carry_out(Abort&) { abort(); }
 
 void ControlConnection::abort() {
-  if (digest_) return file_request_done({.error = ECANCELED});
+  if (digest()) return file_request_done({.error = ECANCELED});
   dtp().abort();
 }
 
-void ControlConnection::carry_out(ReportRefusal& action) {
-  log_event(Level::info, "refused",
-            {{"session", std::to_string(id_)},
-             {"client", to_string(peer().host)},
-             {"user", session_.user()},
-             {"verb", action.verb},
-             {"path", action.path},
-             {"key", action.key}});
-}
+void ControlConnection::carry_out(ReportRefusal& action) { log_refusal(speaker(), action, last_reply_); }
 
-void ControlConnection::carry_out(CloseControl&) { state_ = State::closing; }
+void ControlConnection::carry_out(CloseControl&) {
+  state_ = State::closing;
+  has_said_farewell_ = true;
+}
 
 Dtp& ControlConnection::dtp() {
   Dtp::Owner& owner = *this;
@@ -155,28 +208,24 @@ Dtp& ControlConnection::dtp() {
 
 // ---- the records of a transfer ----
 
-void ControlConnection::record(const TransferResult& result) {
+void ControlConnection::record(const TransferResult& result, std::optional<Code> reply) {
   const std::unique_ptr<CurrentTransfer> ended = std::exchange(transfer_, nullptr);
-  const std::uint64_t lasted = now() - ended->begun;
-  pace_.pay(result.bytes, Pace::Clock::now() - milliseconds(lasted));
-  const bool is_complete = result.outcome == TransferResult::Outcome::complete;
+  const milliseconds lasted(now() - ended->begun);
+  pace_.pay(result.bytes, Pace::Clock::now() - lasted);
+  log_transfer(speaker(), ended->request, result, reply, lasted, session_.rights_key());
+  count_transfer(services_.totals, ended->request.kind, result);
+  if (result.tls_end == TlsEnd::cut)
+    log_event(Level::warning, "no-close-notify",
+              {{"session", id_}, {"client", to_string(peer().host)}, {"path", ended->request.path}});
   using Kind = TransferRequest::Kind;
   const Kind kind = ended->request.kind;
-  log_event(is_complete ? Level::info : Level::warning, "transfer",
-            {{"session", std::to_string(id_)},
-             {"client", to_string(peer().host)},
-             {"user", session_.user()},
-             {"verb", std::string(to_string(kind))},
-             {"path", ended->request.path},
-             {"outcome", std::string(to_string(result.outcome))},
-             {"reason", result.error == 0 ? "" : describe_file_error(result.error)},
-             {"bytes", std::to_string(result.bytes)},
-             {"milliseconds", std::to_string(lasted)}});
+  const bool is_complete = result.outcome == TransferResult::Outcome::complete;
   const bool is_file = kind != Kind::list && kind != Kind::name_list && kind != Kind::fact_list;
+  if (is_file && is_complete && kind != Kind::retrieve) tell_of_upload(ended->request, result.bytes, lasted);
   if (!is_file || result.outcome == TransferResult::Outcome::refused) return;
   services_.transfer_log.append(
       {.ended = std::time(nullptr),
-       .seconds = static_cast<std::int64_t>(lasted / 1000),
+       .seconds = lasted.count() / 1000,
        .client = peer().host,
        .bytes = result.bytes,
        .path = ended->request.path,
@@ -184,8 +233,25 @@ void ControlConnection::record(const TransferResult& result) {
        .direction =
            kind == Kind::retrieve ? TransferRecord::Direction::outgoing : TransferRecord::Direction::incoming,
        .access = is_anonymous_ ? TransferRecord::Access::anonymous : TransferRecord::Access::real,
-       .user = session_.user(),
+       .user = email_ ? *email_ : session_.user(),
        .status = is_complete ? TransferRecord::Status::complete : TransferRecord::Status::incomplete});
+}
+
+void ControlConnection::tell_of_upload(const TransferRequest& request, std::uint64_t bytes,
+                                       Milliseconds lasted) {
+  const Account* account =
+      is_anonymous_ ? services_.accounts.anonymous() : services_.accounts.find(session_.user());
+  const bool is_whole = request.kind != TransferRequest::Kind::append && request.type == Type::image &&
+                        request.offset == 0 && !request.last_byte;
+  services_.upload_events.complete({.session = id_,
+                                    .client = peer().host,
+                                    .user = session_.user(),
+                                    .verb = to_string(request.kind),
+                                    .root = root_,
+                                    .path = request.path,
+                                    .file = account ? account->directory + request.path : "",
+                                    .size = is_whole ? std::optional(bytes) : std::nullopt,
+                                    .lasted = lasted});
 }
 
 }  // namespace uvftpd

@@ -16,23 +16,27 @@ constexpr std::chrono::seconds kFarewell{5};    // for the client's end of a con
 }  // namespace
 
 ControlConnection::ControlConnection(Services& services, std::uint64_t id, uv::Tcp control,
-                                     const SocketAddress& peer, Owner& owner)
+                                     const SocketAddress& peer, TlsStart tls_start, Owner& owner)
     : services_(services),
       id_(id),
       owner_(owner),
-      control_(std::move(control)),
-      session_(services.settings, local_address(control_.fd()), peer),
+      control_(std::move(control), *this),
+      session_(services.settings, local_address(control_.fd()), peer, tls_start),
       pace_(services.config.limits.rate),
-      clock_timer_(services.loop, [this] { expired(); }) {
-  log_event(Level::debug, "connect", {{"session", std::to_string(id_)}, {"client", to_string(peer.host)}});
-  control_.read(*this);
+      clock_timer_(services.loop, [this] { expired(); }),
+      begun_(static_cast<std::uint32_t>(services.loop.now())) {
+  log_event(Level::debug, "connect", {{"session", id_}, {"client", to_string(peer.host)}});
+  control_.read();
   perform(session_.connected());
   event_over();
 }
 
 ControlConnection::~ControlConnection() {
-  log_event(Level::debug, "disconnect",
-            {{"session", std::to_string(id_)}, {"client", to_string(peer().host)}});
+  if (transfer_) record({TransferResult::Outcome::aborted, 0, dtp().transferred()}, std::nullopt);
+  if (work_) log_unanswered(speaker(), work_->request);
+  log_disconnect(speaker(), session_.is_logged_in() ? Visit::login : Visit::probe,
+                 has_said_farewell_ ? std::optional(last_reply_) : std::nullopt,
+                 std::chrono::milliseconds(lasted()));
 }
 
 // ---- events ----
@@ -50,7 +54,7 @@ void ControlConnection::ended(int status) {
   const auto& waiting = lines_.waiting();
   const bool said_farewell = std::any_of(waiting.begin(), waiting.end(), Session::is_farewell);
   // RFC 959, section 3.2: a transfer ends with its control connection; one that QUIT waits for may end first.
-  if (session_.is_at_work() && (digest_ || !said_farewell)) abort();
+  if (session_.is_at_work() && (digest() || !said_farewell)) abort();
   event_over();
 }
 
@@ -60,19 +64,29 @@ void ControlConnection::written(int status) {
   event_over();
 }
 
+void ControlConnection::secured(Handshake handshake) {
+  if (state_ != State::open) return;
+  log_handshake(handshake);
+  perform(session_.control_secured(handshake));
+  event_over();
+}
+
 void ControlConnection::transfer_opened(const TransferOpening& opening) {
+  transfer_->size = opening.bytes_to_come.value_or(0);
   if (!opening.unique_path.empty()) transfer_->request.path = opening.unique_path;
   perform(session_.transfer_opened(opening));
 }
 
 void ControlConnection::transfer_finished(const TransferResult& result) {
-  record(result);
-  perform(session_.transfer_finished(result));
+  Actions answer = session_.transfer_finished(result);
+  record(result, code_in(answer));
+  if (result.tls_session == TlsSession::resumed) control_.offer_session();  // some clients use each but once
+  perform(std::move(answer));
   event_over();
 }
 
 void ControlConnection::service_closing() {
-  if (clock_ == Clock::closing) return leave();
+  if (clock_ == Clock::closing || control_.is_shaking()) return leave();
   is_service_closing_ = true;
   perform(session_.service_closing());
   event_over();
@@ -89,17 +103,44 @@ void ControlConnection::give_way() {
   leave();
 }
 
+void ControlConnection::kick() {
+  log_event(Level::info, "kicked",
+            {{"session", id_}, {"client", to_string(peer().host)}, {"user", session_.user()}});
+  perform(session_.kicked());
+  flush();
+  leave();
+}
+
+SessionRow ControlConnection::row() const {
+  SessionRow row{.id = id_,
+                 .client = to_string(peer()),
+                 .user = root_ ? session_.user() : std::string(),
+                 .protection = control_.tls() ? "tls" : "clear",
+                 .seconds = lasted() / 1000};
+  if (!transfer_) return row;
+  row.verb = to_string(transfer_->request.kind);
+  row.path = transfer_->request.path;
+  row.bytes = dtp_->transferred();
+  row.size = transfer_->size;
+  row.milliseconds = now() - transfer_->begun;
+  return row;
+}
+
 void ControlConnection::expired() {
   switch (clock_) {
     case Clock::none:
       return;
     case Clock::login:
+      log_timeout(speaker(), "timeouts.login");
       perform(session_.login_expired());
       return event_over();
     case Clock::idle:
+      log_timeout(speaker(), "timeouts.idle");
       perform(session_.idle_expired());
       return event_over();
     case Clock::sending:
+      log_timeout(speaker(), "timeouts.stalled");
+      return leave();
     case Clock::closing:
       return leave();
   }
@@ -117,6 +158,7 @@ void ControlConnection::event_over() {
   watch_input();
   if (state_ == State::open && has_client_ended_ && session_.is_idle() && lines_.waiting().empty())
     state_ = State::closing;
+  if (state_ == State::closing) control_.end_writing();
   if (state_ == State::closing && control_.unsent() == 0) begin_closing();
   set_clock();
   if (dtp_) dtp_->may_connect();  // last: it may bring about further events
@@ -132,9 +174,9 @@ ControlConnection::Lines ControlConnection::take_lines() {
       lines = Lines::left;
       break;
     }
-    if (session_.is_at_work()) session_.progressed(digest_ ? digest_->digested() : dtp().transferred());
+    if (session_.is_at_work()) session_.progressed(digest() ? digest()->digested() : dtp().transferred());
     if (session_.accepts(lines_.waiting().front()))
-      perform(session_.line_received(lines_.take_front()));
+      hear(lines_.take_front());
     else if (!hear_interrupts())
       break;
   }
@@ -142,10 +184,16 @@ ControlConnection::Lines ControlConnection::take_lines() {
   return lines;
 }
 
+void ControlConnection::hear(const Line& line) {
+  Actions answer = session_.line_received(line);
+  if (is_logged(Level::trace)) log_command(speaker(), parse_command(line.text).verb, code_in(answer));
+  perform(std::move(answer));
+}
+
 void ControlConnection::watch_input() {
   if (state_ != State::open || has_client_ended_) return;
   if (lines_.size() <= kMaxWaiting && !is_too_much_unsent())
-    control_.read(*this);
+    control_.read();
   else
     control_.pause();
 }
@@ -171,10 +219,10 @@ void ControlConnection::flush() {
 // Closing with unread input would reset the connection, and the client might lose the last reply.
 void ControlConnection::begin_closing() {
   if (clock_ == Clock::closing) return;
-  discard_input(control_.fd());
+  if (!control_.tls()) discard_input(control_.fd());  // of TLS no half record may be left
   end_sending(control_.fd());
   if (has_client_ended_ || is_service_closing_) return leave();
-  control_.read(*this);
+  control_.read();
   clock_ = Clock::closing;
   clock_timer_.start(kFarewell);
 }

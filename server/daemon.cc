@@ -7,19 +7,29 @@
 #include <algorithm>
 #include <climits>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
+#include <list>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "server/announcement.h"
+#include "server/config_text.h"
+#include "server/control_socket.h"
 #include "server/digest.h"
 #include "server/entry_writer.h"
+#include "server/environment.h"
 #include "server/fences.h"
+#include "server/inherited_listeners.h"
 #include "server/log.h"
+#include "server/name_watch.h"
+#include "server/orders.h"
 #include "server/privileges.h"
+#include "server/seccomp.h"
 #include "server/server.h"
+#include "server/service_report.h"
+#include "server/supervisor.h"
 #include "server/time_slice.h"
 
 namespace uvftpd {
@@ -46,16 +56,6 @@ int last_control_descriptor() {
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur - reserve, INT_MAX));
 }
 
-ExitStatus status_for(int error) {
-  if (error == EADDRINUSE) return ExitStatus::try_again;
-  return error == EACCES || error == EPERM ? ExitStatus::not_permitted : ExitStatus::failed;
-}
-
-ExitStatus fail(ExitStatus status, std::string_view what, const std::string& where, const std::string& why) {
-  log_event(Level::error, what, {{"where", where}, {"reason", why}});
-  return status;
-}
-
 // Threads share one heap: there is little that they allocate, an arena each would cost memory, and the C
 // library opens a file when it shrinks one, which behind the fences it cannot.
 void share_one_heap() { ::mallopt(M_ARENA_MAX, 1); }
@@ -67,7 +67,9 @@ SessionSettings session_settings(const Config& config) {
           .active = config.active.enabled ? Mode::offered : Mode::disabled,
           .passive = config.passive.enabled ? Mode::offered : Mode::disabled,
           .idle_seconds = static_cast<std::uint32_t>(
-              std::chrono::ceil<std::chrono::seconds>(config.timeouts.idle).count())};
+              std::chrono::ceil<std::chrono::seconds>(config.timeouts.idle).count()),
+          .tls = config.tls.mode,
+          .anonymous_tls = config.anonymous.tls.value_or(config.tls.mode)};
 }
 
 Authenticator authenticator(const Config& config) {
@@ -76,55 +78,38 @@ Authenticator authenticator(const Config& config) {
   return Authenticator(std::move(credentials));
 }
 
-std::string ready_line(pid_t pid, const std::vector<SocketAddress>& addresses) {
-  std::string line = R"({"event":"ready","pid":)" + std::to_string(pid) + R"(,"listen":[)";
-  for (std::size_t i = 0; i < addresses.size(); ++i)
-    line += std::string(i ? "," : "") + R"({"address":")" + to_string(addresses[i].host) + R"(","port":)" +
-            std::to_string(addresses[i].port) + "}";
-  return line + R"(],"version":")" UVFTPD_VERSION "\"}\n";
-}
-
-std::string invitation(const Config& config, const std::vector<SocketAddress>& addresses) {
-  const std::string url = "ftp://" + to_string(addresses.front()) + "/";
-  const bool is_writable = config.anonymous.write == AnonymousWrite::full;
-  return "Sharing " + config.anonymous.root + (is_writable ? " for reading and writing" : " for reading") +
-         " at " + url + "\nTry:  curl " + url + "\nEnd with Ctrl-C.\n";
-}
-
-void announce(Announce how, pid_t pid, const Config& config, const std::vector<SocketAddress>& addresses) {
-  if (how == Announce::nothing) return;
-  const std::string text =
-      how == Announce::ready_line ? ready_line(pid, addresses) : invitation(config, addresses);
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
-}
-
 // What the loop serves, in the order in which it may be made and, backwards, ended.
 class Daemon {
  public:
-  explicit Daemon(const Config& config)
-      : config_(config), settings_(session_settings(config)), fences_(loop_, config, accounts_) {}
+  Daemon(Generation generation, const ServiceManager& manager, Totals& totals)
+      : generation_(std::move(generation)),
+        config_(generation_.config),
+        settings_(session_settings(config_)),
+        upload_socket_(loop_),
+        tls_(loop_, config_),
+        fences_(loop_, config_, accounts_),
+        report_(loop_, manager),
+        totals_(totals) {}
 
-  ExitStatus run(Announce how) {
+  ExitStatus run() {
     if (const std::string trouble = accounts_.open(config_); !trouble.empty())
       return fail(ExitStatus::bad_configuration, "no-root", "anonymous.root or user.root", trouble);
     if (const int error = transfer_log_.open(config_.log.xferlog); error != 0)
       return fail(status_for(error), "no-transfer-log", config_.log.xferlog, std::strerror(error));
-    Listeners listeners = open_listeners(config_.server.listen);
-    if (const auto& fault = listeners.fault)
-      return fail(status_for(fault->error), "cannot-listen", to_string(fault->address),
-                  std::strerror(fault->error));
+    if (const int error = upload_socket_.open(config_.uploads.socket); error != 0)
+      return fail(status_for(error), "no-upload-socket", config_.uploads.socket, std::strerror(error));
+    // Before a key is in memory: it begins a process that reads answers of the network.
+    PassiveAddresses passive_addresses(config_.passive);
+    const NameWatch name_watch(loop_, passive_addresses, config_.passive.lookup_interval);
+    if (const std::string trouble = tls_.open(); !trouble.empty())
+      return fail(ExitStatus::bad_configuration, "no-tls", "tls", trouble);
     if (!give_up_ports_unless_active(config_.active))
       log_event(Level::warning, "no-fence", {{"key", "capabilities"}, {"reason", std::strerror(errno)}});
-    std::string unknown;
-    const PassiveAddresses passive_addresses(config_.passive, unknown);
-    if (!unknown.empty())
-      log_event(Level::warning, "unknown-host", {{"key", "passive.address"}, {"names", unknown}});
 
     // What files of the machine are needed for is done before they are out of reach.
     prepare_listings();
     load_digests();
-    if (!fences_.put_up_files()) return ExitStatus::failed;
+    if (!fences_.put_up_files(log_directories())) return ExitStatus::failed;
     std::vector<char> buffer(kControlBuffer);
     LoginWorkers logins(loop_, authenticator(config_),
                         [this](std::uint64_t session, LoginWorkers::Verdict verdict) {
@@ -134,6 +119,7 @@ class Daemon {
     const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxDataLoops);
     DataLoops data_loops(loop_, count, config_.timeouts.stalled);
     DigestSlots digest_slots(loop_);
+    UploadEvents upload_events(loop_, config_.uploads, upload_socket_, digest_slots);
     Services services{.loop = loop_,
                       .config = config_,
                       .settings = settings_,
@@ -144,30 +130,68 @@ class Daemon {
                       .data_loops = data_loops,
                       .digest_slots = digest_slots,
                       .transfer_log = transfer_log_,
+                      .upload_events = upload_events,
+                      .tls = tls_,
+                      .activity = report_.activity(),
+                      .totals = totals_,
                       .workspace = {Workspace::Place::control_loop, buffer, nullptr},
                       .last_descriptor = last_control_descriptor()};
-    return serve(services, std::move(listeners), how);
+    return serve(services);
   }
 
  private:
-  ExitStatus serve(Services& services, Listeners listeners, Announce how) {
-    server_.emplace(services, std::move(listeners), [this] { loop_.stop(); });
-    const uv::Signal terminate(loop_, SIGTERM, [this] { on_signal(); });
-    const uv::Signal interrupt(loop_, SIGINT, [this] { on_signal(); });
+  std::vector<int> log_directories() const {
+    std::vector<int> directories = {log_directory(), transfer_log_.directory()};
+    std::erase(directories, -1);
+    return directories;
+  }
+
+  ExitStatus serve(Services& services) {
+    server_.emplace(services, std::move(generation_.listeners), [this] { loop_.stop(); });
+    if (generation_.supervisor.is_open())
+      orders_.emplace(loop_, generation_.supervisor, [this](std::string_view order) { obey(order); });
+    else
+      for (const int number : {SIGTERM, SIGINT, SIGHUP})
+        signals_.emplace_back(loop_, number, [this] { obey(kClose); });
     ask_for_short_time_slices();
     if (!fences_.put_up_calls()) {
       server_.reset();
       return ExitStatus::failed;
     }
-    announce(how, pid_, config_, server_->addresses());
+    announce(generation_.announce,
+             {generation_.pid, config_.anonymous, server_->places(), tls_.fingerprint()});
+    if (orders_) orders_->answer(kReady);
+    report_.ready();
     loop_.run();
     server_.reset();
     return ExitStatus::ok;
   }
 
+  void obey(std::string_view order) {
+    if (order == kDrain) drain();
+    if (order == kClose) close();
+    if (order == kSessions) orders_->answer(server_->rows() + kEndOfAnswer);
+    if (order.starts_with(kKick)) kick(order.substr(kKick.size(), order.size() - kKick.size() - 1));
+  }
+
+  void kick(std::string_view number) {
+    const auto session = parse_whole<std::uint64_t>(number);
+    const bool is_kicked = session && server_->kick(*session) == Server::Kicked::yes;
+    orders_->answer(std::string(is_kicked ? kKicked : "") + kEndOfAnswer);
+  }
+
+  // The next generation tells the manager how it is from now on.
+  void drain() {
+    report_.retire();
+    reopen_log();
+    transfer_log_.reopen();
+    server_->drain();
+  }
+
   // The first asks, the second tells.
-  void on_signal() {
+  void close() {
     log_event(Level::info, "closing", {});
+    report_.stopping();
     if (std::exchange(asked_to_close_, Asked::yes) == Asked::yes)
       server_->close_now();
     else
@@ -175,29 +199,93 @@ class Daemon {
   }
 
   enum class Asked : std::uint8_t { no, yes };
-  const pid_t pid_ = ::getpid();
+  Generation generation_;
   const Config& config_;
   const SessionSettings settings_;
   uv::Loop loop_;
   Accounts accounts_;
   TransferLog transfer_log_;
+  EventSocket upload_socket_;
+  TlsSource tls_;
   Fences fences_;
+  std::list<uv::Signal> signals_;
+  std::optional<Orders> orders_;
+  ServiceReport report_;
+  Totals& totals_;
   std::optional<Server> server_;
   Asked asked_to_close_ = Asked::no;
 };
 
-}  // namespace
+// What the process was started with, which is there once. To be made before anything is opened.
+struct Outset {
+  explicit Outset(const Config& config) : inherited(inherit_listeners(config.tls)) {}
+  InheritedListeners inherited;
+  ServiceManager manager;
+  std::optional<std::string> runtime_directory = take_from_environment("RUNTIME_DIRECTORY");
+  SharedTotals totals;
+};
 
-ExitStatus run_daemon(const Config& config, Announce announce) {
+// What is done once, for all generations. Nothing: it can go on.
+std::optional<ExitStatus> prepare(const Config& config, const Outset& outset) {
   std::signal(SIGPIPE, SIG_IGN);
   share_one_heap();
   begin_log(config.log);
+  if (const std::string& trouble = outset.inherited.trouble; !trouble.empty())
+    return fail(ExitStatus::bad_configuration, "cannot-listen", "LISTEN_FDS", trouble);
+  if (const std::string& trouble = outset.manager.trouble(); !trouble.empty())
+    log_event(Level::warning, "no-service-manager", {{"key", "NOTIFY_SOCKET"}, {"reason", trouble}});
   use_all_descriptors();
   if (const std::string trouble = become_unprivileged(config); !trouble.empty())
     return fail(ExitStatus::not_permitted, "cannot-start", "server.user", trouble);
+  return std::nullopt;
+}
+
+ExitStatus run_generation(Generation generation, Outset& outset) {
+  if (generation.config.sandbox.seccomp != Fence::off) forgo_io_uring();
+  if (generation.notices.is_open()) outset.manager.tell_through(std::move(generation.notices));
+  const Config::Log& log = generation.config.log;
+  begin_log(log);
+  if (const int error = open_log(log); error != 0)
+    return fail(status_for(error), "no-log", log.target, std::strerror(error));
+  return Daemon(std::move(generation), outset.manager, *outset.totals).run();
+}
+
+// Where it is not said and no service manager has a place for it, there is none.
+int open_control(const Config& config, const Outset& outset, ControlSocket& control) {
+  std::string path = config.server.control_socket;
+  if (path.empty() && outset.runtime_directory) path = *outset.runtime_directory + "/control";
+  return path.empty() ? 0 : control.open(path);
+}
+
+}  // namespace
+
+ExitStatus run_daemon(const Config& config, Announce announce) {
+  Outset outset(config);
+  if (const auto trouble = prepare(config, outset)) return *trouble;
+  Listeners listeners =
+      open_listeners(config.server.listen, config.tls.implicit_listen, {outset.inherited.sockets, {}});
+  if (const auto& fault = listeners.fault)
+    return fail(status_for(fault->error), "cannot-listen", to_string(fault->address),
+                std::strerror(fault->error));
+  return run_generation({.config = config, .listeners = std::move(listeners), .announce = announce}, outset);
+}
+
+ExitStatus run_supervised(std::vector<std::string> files, Config config, Announce announce) {
+  Outset outset(config);
+  if (const auto trouble = prepare(config, outset)) return *trouble;
   if (const int error = open_log(config.log); error != 0)
     return fail(status_for(error), "no-log", config.log.target, std::strerror(error));
-  return Daemon(config).run(announce);
+  ControlSocket control;
+  if (const int error = open_control(config, outset, control); error != 0)
+    return fail(status_for(error), "no-control-socket", "server.control_socket", std::strerror(error));
+  auto role = supervise({std::move(files), outset.inherited.sockets, outset.manager, *outset.totals, control},
+                        std::move(config), announce);
+  if (const auto* ended = std::get_if<ExitStatus>(&role)) {
+    control.remove();
+    return *ended;
+  }
+  control.close();
+  return run_generation(std::get<Generation>(std::move(role)), outset);
 }
 
 }  // namespace uvftpd

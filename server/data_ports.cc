@@ -14,7 +14,7 @@ namespace {
 // A full range must not hold up the loop: 1,000 tries take some 3 ms.
 constexpr std::uint32_t kMaxTries = 1000;
 
-constexpr int kBacklog = 8;  // strangers may knock before the right peer
+constexpr int kBacklog = 64;  // strangers may knock before the right peer, and all at once
 
 std::array<std::uint32_t, 2> two_random_numbers() {
   std::array<std::uint32_t, 2> numbers{};
@@ -29,9 +29,7 @@ void report_source_port(std::uint16_t port, int error) {
   static bool reported = false;
   if (std::exchange(reported, true)) return;
   log_event(Level::warning, "no-source-port",
-            {{"port", std::to_string(port)},
-             {"reason", std::strerror(error)},
-             {"key", "active.without_source_port"}});
+            {{"port", port}, {"reason", std::strerror(error)}, {"key", "active.without_source_port"}});
 }
 
 }  // namespace

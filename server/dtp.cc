@@ -68,8 +68,10 @@ void Dtp::forget() {
 
 // ---- starting ----
 
-void Dtp::start(const SharedRoot& root, const TransferRequest& request, Pacing pacing) {
+void Dtp::start(const SharedRoot& root, const TransferRequest& request, Pacing pacing,
+                std::optional<DataTls> tls) {
   pacing_ = pacing;
+  tls_ = std::move(tls);
   state_ = State::opening;
   open_timer_.stop();
   // What the kernel knows by heart is not worth another thread's awakening, which costs more than all the
@@ -154,7 +156,9 @@ void Dtp::connected(Descriptor socket) {
   forget();
   state_ = State::moving;
   transfer_->keep_to(pacing_);
-  transfer_->attach(std::move(socket));
+  const bool is_clear = !tls_;
+  transfer_->attach(DataStream(std::move(socket), std::exchange(tls_, std::nullopt)));
+  if (!is_clear) return hand_over(std::move(transfer_));  // its arithmetic would delay everybody
   TransferRunner::Owner& owner = *this;
   here_.emplace(services_.loop, services_.workspace, services_.config.timeouts.stalled, owner);
   here_->run(std::move(transfer_));
@@ -164,6 +168,10 @@ void Dtp::connected(Descriptor socket) {
 
 void Dtp::transfer_outgrew(TransferRunner&, std::unique_ptr<Transfer> transfer) {
   here_.reset();
+  hand_over(std::move(transfer));
+}
+
+void Dtp::hand_over(std::unique_ptr<Transfer> transfer) {
   there_.emplace(services_.data_loops, std::move(transfer),
                  [this](const TransferResult& result) { finish(result); });
 }

@@ -43,7 +43,8 @@ class Dtp final : TransferRunner::Owner {
 
   // transfer_opened() follows unless it is refused; then exactly one transfer_finished(). They may come
   // before this returns.
-  void start(const SharedRoot& root, const TransferRequest& request, Pacing pacing);
+  void start(const SharedRoot& root, const TransferRequest& request, Pacing pacing,
+             std::optional<DataTls> tls);
   void may_connect();
   void abort();  // transfer_opened() and transfer_finished() may come before it returns
 
@@ -63,6 +64,7 @@ class Dtp final : TransferRunner::Owner {
   void find_no_connection();
   void reached();
   void connected(Descriptor socket);
+  void hand_over(std::unique_ptr<Transfer> transfer);
   void finish(Outcome outcome, int error = 0);
   void finish(const TransferResult& result);
   void transfer_over(TransferRunner& runner, const TransferResult& result) override;
@@ -85,6 +87,7 @@ class Dtp final : TransferRunner::Owner {
   // While a transfer lives.
   std::optional<uv::Job<OpenedTransfer>> open_job_;
   Pacing pacing_;
+  std::optional<DataTls> tls_;
   std::unique_ptr<Transfer> transfer_;
   SharedFile file_;
   std::optional<TransferRunner> here_;

@@ -16,10 +16,10 @@ bool refuse(const char* key, const std::string& why) {
 
 }  // namespace
 
-bool Fences::put_up_files() {
+bool Fences::put_up_files(const std::vector<int>& logs) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (config_.sandbox.landlock == Fence::off) return true;
-  const LandlockResult result = put_up_landlock(accounts_);
+  const LandlockResult result = put_up_landlock(accounts_, logs);
   landlock_ = result.state == LandlockResult::State::up ? "up" : "down";
   if (result.state == LandlockResult::State::up) return true;
   if (config_.sandbox.landlock == Fence::require) return refuse("sandbox.landlock", result.text);

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "server/accounts.h"
 #include "server/config.h"
@@ -20,7 +21,7 @@ class Fences {
       : loop_(loop), config_(config), accounts_(accounts) {}
 
   // Both: false where one that is required is not to be had; the log has told why.
-  bool put_up_files();
+  bool put_up_files(const std::vector<int>& logs);  // directories that logs are opened anew in
   bool put_up_calls();
 
  private:

@@ -108,7 +108,7 @@ LandlockResult failed(const char* what) {
 
 }  // namespace
 
-LandlockResult put_up_landlock(const Accounts& accounts) {
+LandlockResult put_up_landlock(const Accounts& accounts, const std::vector<int>& logs) {
   const int abi = abi_version();
   if (abi < kFirstUseful)
     return {LandlockResult::State::missing,
@@ -118,6 +118,8 @@ LandlockResult put_up_landlock(const Accounts& accounts) {
   if (!ruleset.is_open()) return failed("landlock_create_ruleset");
   FileRules rules(ruleset, abi);
   for (const Account* account : accounts.all()) allow_account(rules, *account);
+  for (const int directory : logs)
+    rules.allow(directory, LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG);
   if (rules.error() != 0) return failed("landlock_add_rule");
   if (!restrict_this_thread(ruleset)) return failed("landlock_restrict_self");
   if (abi >= kWithTcp)
@@ -142,6 +144,18 @@ void allow_ports(const Descriptor& ruleset, std::uint64_t right, PortRange ports
 }
 
 }  // namespace
+
+void forbid_writing_and_executing() {
+  const int abi = abi_version();
+  if (abi < 1) return;
+  constexpr std::uint64_t kMaking = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+                                    LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+                                    LANDLOCK_ACCESS_FS_MAKE_SYM;
+  const std::uint64_t known = abi >= kFirstUseful ? known_file_rights(abi) : kRefer - 1;
+  const Descriptor ruleset =
+      create_ruleset({(kWriting | kMaking | LANDLOCK_ACCESS_FS_EXECUTE) & known, 0, 0}, abi);
+  if (ruleset.is_open()) restrict_this_thread(ruleset);
+}
 
 void forbid_new_connections() {
   if (port_rulesets().none.is_open()) restrict_this_thread(port_rulesets().none);

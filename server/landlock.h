@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "server/accounts.h"
 #include "server/config.h"
@@ -19,8 +20,13 @@ struct LandlockResult {
 };
 
 // Files are reached beneath the accounts' roots only, written where an account may, and nothing but what
-// clients may have done to files is done to them.
-LandlockResult put_up_landlock(const Accounts& accounts);
+// clients may have done to files is done to them. In the directories of the logs files may be made and
+// written.
+LandlockResult put_up_landlock(const Accounts& accounts, const std::vector<int>& logs);
+
+// For a process beside the daemon: nothing is written, made, removed or executed, and no process beyond it is
+// traced.
+void forbid_writing_and_executing();
 
 // For threads that only move bytes: no port is bound, nothing is connected to. Nothing without the above.
 void forbid_new_connections();

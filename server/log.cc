@@ -1,25 +1,47 @@
 #include "server/log.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <cstdlib>
+#include <ctime>
 
+#include "server/file_calls.h"
+#include "server/log_file.h"
 #include "server/log_throttle.h"
 
 namespace uvftpd {
 namespace {
 
-constexpr std::size_t kMaxValue = 256;  // bytes of a client's that one field may hold
+constexpr std::size_t kLongestValue = 256;  // bytes of a client's that one field may hold
+constexpr std::size_t kLongestName = 4096;  // and of a file that is there
 constexpr std::string_view kFilePrefix = "file:";
-constexpr std::string_view kClient = "client", kTransfer = "transfer";
+constexpr std::string_view kClient = "client";
+constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%e %l %v";
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v})";
+
+enum class Reader : std::uint8_t { anybody, journal };
 
 LogFormat format = LogFormat::text;
+Reader reader = Reader::anybody;
+LogFile file;
+
+class FileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    file.append({line.data(), line.size()});
+  }
+  void flush_() override {}
+};
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
+    case Level::trace:
+      return spdlog::level::trace;
     case Level::debug:
       return spdlog::level::debug;
     case Level::info:
@@ -32,45 +54,27 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::err;
 }
 
-void append_escaped_byte(std::string& out, unsigned char byte, std::string_view prefix) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  out.append(prefix).append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 0xf]);
+Reader reader_of_stderr() {
+  const char* told = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  if (!told || file_calls::fstat(STDERR_FILENO, status) != 0) return Reader::anybody;
+  return is_journal_stream(told, status.st_dev, status.st_ino) ? Reader::journal : Reader::anybody;
 }
 
-// `\x1b` in text, `\u001b` in JSON (where a byte that is no ASCII stands for itself as if it were Latin-1:
-// valid JSON, whatever the client sent).
-std::string escaped(std::string_view value) {
-  const std::string_view prefix = format == LogFormat::json ? "\\u00" : "\\x";
-  std::string out;
-  for (const char c : value.substr(0, kMaxValue)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f)
-      append_escaped_byte(out, byte, prefix);
-    else if (c == '"' || c == '\\')
-      out.append("\\").append(1, c);
-    else
-      out += c;
-  }
-  return value.size() > kMaxValue ? out + "..." : out;
+void write_for(Reader who) {
+  reader = who;
+  const char* pattern = format == LogFormat::json ? kJsonPattern : kTextPattern;
+  spdlog::set_pattern(who == Reader::journal ? "%v" : pattern);
 }
 
-void append_text_field(const LogField& field, std::string& line) {
-  const std::string value = escaped(field.value);
-  const bool is_plain = !value.empty() && value.find_first_of(" =\"\\") == std::string::npos;
-  line.append(line.empty() ? "" : " ").append(field.key).append("=");
-  line.append(is_plain ? value : '"' + value + '"');
-}
-
-void append_json_field(const LogField& field, std::string& line) {
-  line.append(",\"").append(field.key).append("\":\"").append(escaped(field.value)).append("\"");
-}
-
-void write_event(Level level, std::string_view event, std::initializer_list<LogField> fields) {
+void write_event(Level level, std::string_view event, LogFields fields, std::size_t longest) {
   std::string line;
-  const auto append = format == LogFormat::json ? append_json_field : append_text_field;
-  append({"event", std::string(event)}, line);
-  for (const LogField& field : fields) append(field, line);
-  spdlog::log(to_spdlog(level), "{}", line);
+  const bool is_bare_json = reader == Reader::journal && format == LogFormat::json;
+  if (reader == Reader::journal) line += journal_prefix(level);
+  if (is_bare_json) line += '{';
+  append_event(format, event, fields, longest, line);
+  if (is_bare_json) line += '}';
+  spdlog::default_logger_raw()->log(to_spdlog(level), spdlog::string_view_t(line));
 }
 
 }  // namespace
@@ -78,39 +82,47 @@ void write_event(Level level, std::string_view event, std::initializer_list<LogF
 void begin_log(const Config::Log& settings) {
   ::tzset();  // reads a file, which behind the fences cannot be
   format = settings.format;
-  spdlog::set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l"%v})"
-                                                : "%Y-%m-%dT%H:%M:%S.%e %l %v");
   spdlog::set_level(spdlog::level::from_str(settings.level));
   spdlog::flush_on(spdlog::level::info);
+  file = {};
+  spdlog::drop_all();  // a name is for one at a time
   spdlog::set_default_logger(spdlog::stderr_logger_st("stderr"));
+  write_for(reader_of_stderr());
 }
 
 int open_log(const Config::Log& settings) {
   if (!settings.target.starts_with(kFilePrefix)) return 0;
-  try {
-    spdlog::set_default_logger(spdlog::basic_logger_st("file", settings.target.substr(kFilePrefix.size())));
-  } catch (const spdlog::spdlog_ex&) {
-    return errno != 0 ? errno : EACCES;
-  }
+  if (const int error = file.open(settings.target.substr(kFilePrefix.size())); error != 0) return error;
+  spdlog::drop("file");
+  // spdlog takes no other kind of pointers.
+  auto logger = std::make_shared<spdlog::logger>("file", std::make_shared<FileSink>());
+  spdlog::initialize_logger(logger);
+  spdlog::set_default_logger(std::move(logger));
+  write_for(Reader::anybody);
   return 0;
 }
 
+int reopen_log() { return file.reopen(); }
+int log_directory() { return file.directory(); }
+
 bool is_logged(Level level) { return spdlog::should_log(to_spdlog(level)); }
 
-void log_event(Level level, std::string_view event, std::initializer_list<LogField> fields) {
+void log_event(Level level, std::string_view event, LogFields fields) {
   if (!is_logged(level)) return;
-  // What went well is work, however much it is.
-  const bool may_be_flood = level != Level::info || event != kTransfer;
   const auto* const client =
       std::find_if(fields.begin(), fields.end(), [](const LogField& field) { return field.key == kClient; });
-  if (may_be_flood && client != fields.end()) {
+  if (client != fields.end() && level != Level::trace) {  // who asks for each command gets each
     static LogThrottle throttle;
-    const auto left_out = throttle.admit(client->value, LogThrottle::Clock::now());
+    const auto left_out = throttle.admit(client->value.text(), LogThrottle::Clock::now());
     if (!left_out) return;
     if (*left_out > 0)
-      write_event(level, "left-out", {{kClient, client->value}, {"lines", std::to_string(*left_out)}});
+      write_event(level, "left-out", {{kClient, client->value}, {"lines", *left_out}}, kLongestValue);
   }
-  write_event(level, event, fields);
+  write_event(level, event, fields, kLongestValue);
+}
+
+void log_work(std::string_view event, LogFields fields) {
+  if (is_logged(Level::info)) write_event(Level::info, event, fields, kLongestName);
 }
 
 }  // namespace uvftpd

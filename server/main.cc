@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "auth/password_hash.h"
+#include "server/administration.h"
 #include "server/command_line.h"
 #include "server/config_example.h"
 #include "server/config_reader.h"
 #include "server/config_report.h"
+#include "server/config_systemd.h"
 #include "server/daemon.h"
+#include "server/import_vsftpd.h"
 #include "server/password_prompt.h"
 
 namespace uvftpd {
@@ -33,9 +36,10 @@ ExitStatus tell(const std::vector<Mistake>& mistakes) {
 
 struct Execute {
   ExitStatus operator()(const RunCommand& command) const {
-    const ReadConfig read = read_config(command.files);
+    ReadConfig read = read_config(command.files);
     if (!read.mistakes.empty()) return tell(read.mistakes);
-    return run_daemon(read.config, command.ready ? Announce::ready_line : Announce::nothing);
+    const Announce how = command.ready ? Announce::ready_line : Announce::nothing;
+    return run_supervised(command.files, std::move(read.config), how);
   }
 
   ExitStatus operator()(const ServeCommand& command) const {
@@ -47,7 +51,7 @@ struct Execute {
     if (command.print_example) return (*this)(PrintCommand{example_file()});
     const ReadConfig read = read_config(command.files);
     if (!read.mistakes.empty()) return tell(read.mistakes);
-    return (*this)(PrintCommand{describe(read.config)});
+    return (*this)(PrintCommand{command.systemd ? systemd_drop_in(read.config) : describe(read.config)});
   }
 
   ExitStatus operator()(const HashPasswordCommand&) const {
@@ -59,6 +63,17 @@ struct Execute {
     if (!hash) return fail(ExitStatus::failed, "crypt(3) made no hash");
     return (*this)(PrintCommand{*hash + '\n'});
   }
+
+  ExitStatus operator()(const ImportVsftpdCommand& command) const {
+    const ImportedVsftpd imported = import_vsftpd_file(command.file);
+    if (!imported.mistakes.empty()) return tell(imported.mistakes);
+    for (const std::string& warning : imported.warnings) print(stderr, warning + '\n');
+    return (*this)(PrintCommand{imported.toml});
+  }
+
+  ExitStatus operator()(const StatusCommand& command) const { return show_status(command); }
+  ExitStatus operator()(const KickCommand& command) const { return kick_session(command); }
+  ExitStatus operator()(const ReloadCommand& command) const { return reload_daemon(command); }
 
   ExitStatus operator()(const PrintCommand& command) const {
     print(stdout, command.text);

@@ -1,6 +1,8 @@
 // Each refuses a value at the value's own place, and leaves the field as it was.
 #include "server/option_readers.h"
 
+#include <sys/un.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -30,26 +32,35 @@ void read_permission_list(ValueReader& reader, Permissions& out) {
   }
 }
 
-}  // namespace
-
-void read_listen(ValueReader& reader, Config& config) {
-  const Value::List* const list = reader.list();
-  if (list == nullptr) return;
-  if (list->empty()) reader.tell("name at least one address");
-  config.server.listen.clear();
-  for (const Value& one : *list) {
+void read_addresses(const ValueReader& reader, const Value::List& list, std::vector<SocketAddress>& out) {
+  out.clear();
+  for (const Value& one : list) {
     ValueReader element = reader.element(one);
     const auto text = element.text();
     if (!text) continue;
     const auto address = parse_listen_address(*text);
     if (!address) {
       element.refuse("be addresses with a port such as \"0.0.0.0:21\" or \"[::]:21\"");
-    } else if (address->port != 0 && std::ranges::count(config.server.listen, *address) > 0) {
+    } else if (address->port != 0 && std::ranges::count(out, *address) > 0) {
       element.refuse("name each address once");
     } else {
-      config.server.listen.push_back(*address);
+      out.push_back(*address);
     }
   }
+}
+
+}  // namespace
+
+void read_listen(ValueReader& reader, Config& config) {
+  const Value::List* const list = reader.list();
+  if (list == nullptr) return;
+  if (list->empty()) reader.tell("name at least one address");
+  read_addresses(reader, *list, config.server.listen);
+}
+
+void read_implicit_listen(ValueReader& reader, Config& config) {
+  if (const Value::List* const list = reader.list())
+    read_addresses(reader, *list, config.tls.implicit_listen);
 }
 
 void read_banner(ValueReader& reader, Config& config) {
@@ -146,6 +157,21 @@ void read_permissions(ValueReader& reader, Config& config) {
     reader.refuse("be \"read\", \"write\" or a list of permissions");
 }
 
+void read_tls_policy(ValueReader& reader, TlsPolicy& out) {
+  reader.read_word(out, {{"off", TlsPolicy::off},
+                         {"allow", TlsPolicy::allow},
+                         {"require-login", TlsPolicy::require_login},
+                         {"require-data", TlsPolicy::require_data}});
+}
+
+void read_tls_policy(ValueReader& reader, std::optional<TlsPolicy>& out) {
+  reader.read_word(out, {{"", std::nullopt},
+                         {"off", TlsPolicy::off},
+                         {"allow", TlsPolicy::allow},
+                         {"require-login", TlsPolicy::require_login},
+                         {"require-data", TlsPolicy::require_data}});
+}
+
 void read_log_level(ValueReader& reader, Config& config) {
   const std::vector<std::string> levels = {"trace", "debug", "info", "warn", "error", "critical", "off"};
   if (const auto index = reader.word_of(levels)) config.log.level = levels[*index];
@@ -161,11 +187,16 @@ void read_log_target(ValueReader& reader, Config& config) {
   }
 }
 
-void read_xferlog(ValueReader& reader, Config& config) {
+void read_optional_path(ValueReader& reader, std::string& out) {
   if (reader.string() != nullptr && reader.string()->empty())
-    config.log.xferlog.clear();
+    out.clear();
   else
-    reader.read_absolute_path(config.log.xferlog);
+    reader.read_absolute_path(out);
+}
+
+void read_socket_path(ValueReader& reader, std::string& out) {
+  read_optional_path(reader, out);
+  if (out.size() >= sizeof(sockaddr_un::sun_path)) reader.refuse("be a path of at most 107 bytes");
 }
 
 }  // namespace uvftpd

@@ -24,8 +24,13 @@ bool keep_capabilities(std::uint32_t wanted) {
   std::array<__user_cap_data_struct, 2> sets{};
   if (::syscall(SYS_capget, &header, sets.data()) != 0) return false;
   const std::uint32_t kept = sets[0].permitted & wanted;
+  const auto is_exactly = [](const __user_cap_data_struct& set, std::uint32_t what) {
+    return set.permitted == what && set.effective == what && set.inheritable == 0;
+  };
+  const bool is_so = is_exactly(sets[0], kept) && is_exactly(sets[1], kNone);
   sets = {__user_cap_data_struct{kept, kept, 0}, {0, 0, 0}};
   ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  if (is_so) return true;  // the call may be forbidden
   return ::syscall(SYS_capset, &header, sets.data()) == 0;
 }
 
@@ -82,9 +87,11 @@ std::string become_unprivileged(const Config& config) {
   return {};
 }
 
+bool give_up_all_capabilities() { return keep_capabilities(kNone); }
+
 bool give_up_ports_unless_active(const Config::Active& active) {
   const bool needs_port = active.enabled && active.source_port > 0 && active.source_port < kFirstFreePort;
-  return needs_port || keep_capabilities(kNone);
+  return needs_port || give_up_all_capabilities();
 }
 
 }  // namespace uvftpd

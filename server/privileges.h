@@ -13,6 +13,9 @@ namespace uvftpd {
 // right to bind ports below 1024. Otherwise gives up what else there is. What is wrong; empty: done.
 std::string become_unprivileged(const Config& config);
 
+// For a process beside the daemon. False: could not be given up.
+bool give_up_all_capabilities();
+
 // The ports are open; what is still needed is port 20, if that. False: could not be given up.
 bool give_up_ports_unless_active(const Config::Active& active);
 

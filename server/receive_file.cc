@@ -20,10 +20,11 @@ ReceiveFile::ReceiveFile(std::unique_ptr<Upload> upload, const TransferRequest& 
   if (request.last_byte) room_ = *request.last_byte - request.offset + 1;
 }
 
-Transfer::Turn ReceiveFile::turn(const Workspace& workspace) {
+Transfer::Turn ReceiveFile::move(const Workspace& workspace) {
   if (workspace.place == Workspace::Place::control_loop) return gather(workspace);
   if (const int error = write_gathered(); error != 0) return fail_file(error);
-  if (type_ == Type::image && !room_ && workspace.pipe && workspace.pipe->capacity() > 0)
+  if (stream_.is_clear() && type_ == Type::image && !room_ && workspace.pipe &&
+      workspace.pipe->capacity() > 0)
     return splice_through(*workspace.pipe);
   return receive_and_write(workspace);
 }
@@ -32,7 +33,7 @@ Transfer::Turn ReceiveFile::gather(const Workspace& workspace) {
   const std::size_t most = pacing_.piece(kMaxGathered);
   while (gathered_.size() < most) {
     const auto room = std::min(workspace.buffer.size(), most - gathered_.size());
-    const auto count = receive(socket_.get(), workspace.buffer.first(room));
+    const auto count = stream_.receive(workspace.buffer.first(room));
     if (count == -EAGAIN) return Turn::wait_socket;
     if (count < 0) return fail(static_cast<int>(-count));
     if (count == 0) return Turn::complete;
@@ -43,7 +44,7 @@ Transfer::Turn ReceiveFile::gather(const Workspace& workspace) {
 }
 
 Transfer::Turn ReceiveFile::splice_through(SplicePipe& pipe) {
-  const auto count = ::splice(socket_.get(), nullptr, pipe.writing_end(), nullptr,
+  const auto count = ::splice(stream_.fd(), nullptr, pipe.writing_end(), nullptr,
                               pacing_.piece(pipe.capacity()), SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return Turn::wait_socket;
   if (count < 0) return fail(errno);
@@ -70,7 +71,7 @@ int ReceiveFile::drain(SplicePipe& pipe, std::size_t count) {
 }
 
 Transfer::Turn ReceiveFile::receive_and_write(const Workspace& workspace) {
-  const auto count = receive(socket_.get(), workspace.buffer.first(pacing_.piece(workspace.buffer.size())));
+  const auto count = stream_.receive(workspace.buffer.first(pacing_.piece(workspace.buffer.size())));
   if (count == -EAGAIN) return Turn::wait_socket;
   if (count < 0) return fail(static_cast<int>(-count));
   if (count == 0) return Turn::complete;

@@ -16,11 +16,11 @@ class ReceiveFile final : public Transfer {
   ReceiveFile(std::unique_ptr<Upload> upload, const TransferRequest& request);
 
   Direction direction() const override { return Direction::receiving; }
-  Turn turn(const Workspace& workspace) override;
   Settling settling() const override;
   int settle(TransferResult::Outcome outcome) override;
 
  private:
+  Turn move(const Workspace& workspace) override;
   Turn gather(const Workspace& workspace);
   Turn splice_through(SplicePipe& pipe);
   Turn receive_and_write(const Workspace& workspace);

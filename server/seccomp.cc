@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 #include "server/instrumented.h"
@@ -12,19 +13,20 @@
 namespace uvftpd {
 namespace {
 
-// No open and openat (openat2 is beneath a root), no exec, no fork, no thread, no ptrace, no chown, no
-// io_uring.
+// Some do the same, and one is what an older library asks for: fstat and newfstatat, epoll_pwait and
+// epoll_wait. No open and openat (openat2 is beneath a root), no exec, no fork, no thread, no ptrace, no
+// chown, no io_uring.
 constexpr const char* kCalls[] = {
     // sockets
     "accept4", "bind", "connect", "getsockname", "getsockopt", "listen", "recvfrom", "sendto", "setsockopt",
     "shutdown", "sendfile", "splice",
     // files
-    "chmod", "close", "faccessat2", "fstatfs", "ftruncate", "getdents64", "mkdirat", "newfstatat", "openat2",
-    "pread64", "preadv2", "pwrite64", "read", "readlinkat", "renameat2", "statx", "unlinkat", "utimensat",
+    "chmod", "close", "faccessat2", "fstat", "fstatfs", "ftruncate", "getdents64", "mkdirat", "newfstatat",
+    "openat2", "preadv2", "pwrite64", "read", "readlinkat", "renameat2", "statx", "unlinkat", "utimensat",
     "write",
     // the loops and the threads
-    "clock_gettime", "epoll_ctl", "epoll_wait", "futex", "gettid", "ioctl", "rt_sigaction", "rt_sigprocmask",
-    "rt_sigreturn", "sched_yield",
+    "clock_gettime", "epoll_ctl", "epoll_pwait", "epoll_wait", "futex", "getpid", "gettid", "ioctl",
+    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield",
     // memory, chance, the end
     "brk", "exit", "exit_group", "getrandom", "madvise", "mmap", "mprotect", "mremap", "munmap",
     // further fences
@@ -32,7 +34,8 @@ constexpr const char* kCalls[] = {
 
 class Filter {
  public:
-  Filter() : context_(kIsInstrumented ? nullptr : ::seccomp_init(SCMP_ACT_KILL_PROCESS)) {}
+  explicit Filter(std::uint32_t otherwise)
+      : context_(kIsInstrumented ? nullptr : ::seccomp_init(otherwise)) {}
   Filter(const Filter&) = delete;
   Filter& operator=(const Filter&) = delete;
   ~Filter() { ::seccomp_release(context_); }
@@ -66,8 +69,15 @@ std::vector<std::string> permitted_calls() {
   return names;
 }
 
+void forgo_io_uring() {
+  Filter filter(SCMP_ACT_ALLOW);
+  if (filter.error() != 0) return;
+  filter.keep(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
+  if (filter.error() == 0) (void)::seccomp_load(filter.get());
+}
+
 std::string put_up_seccomp() {
-  Filter filter;
+  Filter filter(SCMP_ACT_KILL_PROCESS);
   if (filter.error() != 0) return kIsInstrumented ? "not in an instrumented build" : "seccomp_init failed";
   filter.keep(::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1));
   for (const char* call : kCalls)

@@ -18,11 +18,11 @@ void SendBatches::use_disk() {
   if (made_.more == BatchSource::More::maybe) made_ = source_->append_batch(batch_);
 }
 
-Transfer::Turn SendBatches::turn(const Workspace&) {
+Transfer::Turn SendBatches::move(const Workspace&) {
   if (made_.error != 0) return fail_file(made_.error);
   for (std::size_t left = piece(); sent_ < batch_.size();) {
     if (left == 0) return Turn::moved;
-    const auto count = send(socket_.get(), std::string_view(batch_).substr(sent_, left));
+    const auto count = stream_.send(std::string_view(batch_).substr(sent_, left));
     if (count == -EAGAIN) return Turn::wait_socket;
     if (count < 0) return fail(static_cast<int>(-count));
     sent_ += static_cast<std::size_t>(count);

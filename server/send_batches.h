@@ -30,10 +30,11 @@ class SendBatches final : public Transfer {
   SendBatches(SharedFile file, std::unique_ptr<BatchSource> source);
 
   Direction direction() const override { return Direction::sending; }
-  Turn turn(const Workspace& workspace) override;
   void use_disk() override;
 
  private:
+  Turn move(const Workspace& workspace) override;
+
   std::unique_ptr<BatchSource> source_;
   std::string batch_;
   std::size_t sent_ = 0;

@@ -7,12 +7,13 @@
 
 namespace uvftpd {
 
-void SendFile::attach(Descriptor socket) {
-  Transfer::attach(std::move(socket));
+void SendFile::attach(DataStream stream) {
+  Transfer::attach(std::move(stream));
+  if (!stream_.is_clear()) return;
   if (end_ - offset_ > kTurnBytes)
-    prepare_bulk_sending(socket_.get());
+    prepare_bulk_sending(stream_.fd());
   else
-    prepare_small_sending(socket_.get());
+    prepare_small_sending(stream_.fd());
 }
 
 std::size_t SendFile::next_count() const {
@@ -24,18 +25,31 @@ bool SendFile::may_wait_for_disk(std::size_t count) {
   return !is_cached(file_->fd(), offset_, count);
 }
 
-Transfer::Turn SendFile::turn(const Workspace&) {
+// Bytes that left, or are encrypted and as good as left; -errno.
+std::ptrdiff_t SendFile::send(const Workspace& workspace, std::size_t count) {
+  if (stream_.is_clear()) {
+    auto offset = static_cast<off_t>(offset_);
+    const auto sent = file_calls::sendfile(stream_.fd(), file_->fd(), offset, count);
+    return sent < 0 ? -errno : sent;
+  }
+  if (const auto unsent = stream_.flush(); unsent != 0) return unsent;
+  const auto buffer = workspace.buffer.first(std::min(count, workspace.buffer.size()));
+  const auto read = file_calls::pread(file_->fd(), buffer.data(), buffer.size(), static_cast<off_t>(offset_));
+  if (read <= 0) return read < 0 ? -errno : 0;
+  return stream_.send({buffer.data(), static_cast<std::size_t>(read)});
+}
+
+Transfer::Turn SendFile::move(const Workspace& workspace) {
   const std::size_t count = next_count();
   if (count == 0) return Turn::complete;
   if (may_wait_for_disk(count)) return Turn::needs_disk;
 
-  auto offset = static_cast<off_t>(offset_);
-  const auto sent = file_calls::sendfile(socket_.get(), file_->fd(), offset, count);
-  if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
+  const auto sent = send(workspace, count);
+  if (sent == -EAGAIN || sent == -EINTR) {
     cache_ = Cache::just_read;  // the probe need not be repeated for the same bytes
     return Turn::wait_socket;
   }
-  if (sent < 0) return fail(errno);
+  if (sent < 0) return fail(static_cast<int>(-sent));
   if (sent == 0) return fail_file(EIO);  // the file has become shorter than was announced
   offset_ += static_cast<std::uint64_t>(sent);
   this->count(static_cast<std::uint64_t>(sent));

@@ -1,5 +1,5 @@
-// RETR in TYPE I: sendfile(2) from the page cache to the socket. What is not cached is read in by the pool
-// first, so that no loop waits for a disk.
+// RETR in TYPE I: sendfile(2) from the page cache to the socket, or under TLS through a loop's buffer. What
+// is not cached is read in by the pool first, so that no loop waits for a disk.
 #pragma once
 
 #include "server/storage.h"
@@ -12,12 +12,13 @@ class SendFile final : public Transfer {
   SendFile(OpenResult opened, std::uint64_t offset, std::uint64_t count)
       : Transfer(std::move(opened.file)), medium_(opened.medium), offset_(offset), end_(offset + count) {}
 
-  void attach(Descriptor socket) override;
+  void attach(DataStream stream) override;
   Direction direction() const override { return Direction::sending; }
-  Turn turn(const Workspace& workspace) override;
   void use_disk() override;
 
  private:
+  Turn move(const Workspace& workspace) override;
+  std::ptrdiff_t send(const Workspace& workspace, std::size_t count);
   std::size_t next_count() const;
   bool may_wait_for_disk(std::size_t count);
 

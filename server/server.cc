@@ -19,21 +19,19 @@ Server::Server(Services& services, Listeners listeners, std::function<void()> on
       bury_timer_(services.loop, [this] { bury(); }),
       grace_timer_(services.loop, [this] { close_now(); }),
       next_turns_(services.loop, [this] { give_turns(); }) {
-  for (Descriptor& socket : listeners.sockets)
-    listeners_.emplace_back(
-        services_.loop, std::move(socket),
-        [this](uv::Tcp control, const SocketAddress& peer) { accept(std::move(control), peer); });
-}
-
-std::vector<SocketAddress> Server::addresses() const {
-  std::vector<SocketAddress> bound;
-  for (const uv::Listener& listener : listeners_) bound.push_back(local_address(listener.fd()));
-  return bound;
+  for (Listeners::Socket& socket : listeners.sockets) {
+    const TlsStart start = socket.tls_start;
+    places_.push_back({local_address(socket.descriptor.get()), start});
+    listeners_.emplace_back(services_.loop, std::move(socket.descriptor),
+                            [this, start](uv::Tcp control, const SocketAddress& peer) {
+                              accept(std::move(control), peer, start);
+                            });
+  }
 }
 
 // ---- sessions ----
 
-void Server::accept(uv::Tcp control, const SocketAddress& peer) {
+void Server::accept(uv::Tcp control, const SocketAddress& peer, TlsStart tls_start) {
   const auto& limits = services_.config.limits;
   const int fd = control.fd();
   const Address& client = peer.host;
@@ -44,21 +42,23 @@ void Server::accept(uv::Tcp control, const SocketAddress& peer) {
     if (of_client == 0) sessions_of_.erase(network);
     log_event(Level::warning, "turned-away",
               {{"client", to_string(client)}, {"key", is_full ? "limits.sessions" : "limits.per_address"}});
+    if (tls_start == TlsStart::implicitly) return;  // it expects no text yet
     return control.write(encode({Code::too_many_sessions, "Too many sessions, try again later."}));
   }
   ++sessions_of_[network];
-  const std::uint64_t id = ++last_session_;
+  const std::uint64_t id = ++services_.totals.sessions;
   ControlConnection::Owner& owner = *this;
   strangers_.insert(id);
-  sessions_[id] = std::make_unique<ControlConnection>(services_, id, std::move(control), peer, owner);
+  sessions_[id] =
+      std::make_unique<ControlConnection>(services_, id, std::move(control), peer, tls_start, owner);
+  services_.activity.set_sessions(sessions_.size());
   // The kernel gives the lowest number that is free: how high it is shows how few there are left.
   if (fd >= services_.last_descriptor) room_ = std::min(room_, sessions_.size());
   if (sessions_.size() < room_) return;
   if (strangers_.size() > 1)
     make_room("RLIMIT_NOFILE");
   else
-    log_event(Level::warning, "listening-paused",
-              {{"sessions", std::to_string(sessions_.size())}, {"key", "RLIMIT_NOFILE"}});
+    log_event(Level::warning, "listening-paused", {{"sessions", sessions_.size()}, {"key", "RLIMIT_NOFILE"}});
   pause();
 }
 
@@ -79,8 +79,10 @@ void Server::resume() {
 bool Server::make_room(const char* key) {
   if (strangers_.empty()) return false;
   const std::uint64_t oldest = *strangers_.begin();
-  log_event(Level::warning, "gave-way", {{"session", std::to_string(oldest)}, {"key", key}});
-  sessions_.at(oldest)->give_way();
+  ControlConnection& stranger = *sessions_.at(oldest);
+  log_event(Level::warning, "gave-way",
+            {{"session", oldest}, {"client", to_string(stranger.peer().host)}, {"key", key}});
+  stranger.give_way();
   return true;
 }
 
@@ -93,6 +95,7 @@ void Server::retire(std::uint64_t session) {
   strangers_.erase(session);
   auto gone = sessions_.extract(session);
   if (gone.empty()) return;
+  services_.activity.set_sessions(sessions_.size());
   const auto client = sessions_of_.find(network_of(gone.mapped()->peer().host));
   if (--client->second == 0) sessions_of_.erase(client);
   retired_.push_back(std::move(gone.mapped()));
@@ -118,8 +121,28 @@ void Server::bury() {
 
 // ---- closing ----
 
-void Server::close() {
+std::string Server::rows() const {
+  std::string rows;
+  for (const auto& [id, session] : sessions_) rows += encode(session->row());
+  return rows;
+}
+
+Server::Kicked Server::kick(std::uint64_t session) {
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return Kicked::unknown;
+  found->second->kick();
+  return Kicked::yes;
+}
+
+void Server::drain() {
   if (state_ != State::open) return;
+  state_ = State::draining;
+  listeners_.clear();
+  bury_timer_.start(std::chrono::milliseconds(0));
+}
+
+void Server::close() {
+  if (state_ != State::open && state_ != State::draining) return;
   state_ = State::closing;
   listeners_.clear();
   grace_timer_.start(kGrace);

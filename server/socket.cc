@@ -1,7 +1,10 @@
 #include "server/socket.h"
 
+#include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -23,6 +26,13 @@ constexpr unsigned kNearRoundTripMicroseconds = 1000;
 template <class Value>
 void set(int fd, int level, int name, const Value& value) {
   ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+// -1: not to be had.
+int integer_option(int fd, int level, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(fd, level, name, &value, &size) == 0 ? value : -1;
 }
 
 Descriptor make_socket(const SystemAddress& address) {
@@ -133,8 +143,32 @@ void prepare_listener(int fd) {
   set(fd, IPPROTO_TCP, TCP_KEEPCNT, kKeepProbes);
 }
 
+std::string_view fault_of_listener(int fd) {
+  const int family = integer_option(fd, SOL_SOCKET, SO_DOMAIN);
+  if (family < 0) return "it is no open socket";
+  if (family != AF_INET && family != AF_INET6) return "it is not of IPv4 or IPv6";
+  if (integer_option(fd, SOL_SOCKET, SO_PROTOCOL) != IPPROTO_TCP) return "it is not of TCP";
+  if (integer_option(fd, SOL_SOCKET, SO_ACCEPTCONN) != kOn) return "it does not listen";
+  return {};
+}
+
+void adopt_listener(int fd) {
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+  set(fd, SOL_SOCKET, SO_REUSEADDR, kOn);
+  prepare_listener(fd);
+}
+
 void notice_stalled_peer(int fd, std::chrono::milliseconds stalled) {
   set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<unsigned>(stalled.count()));
+}
+
+void send_at_once(int fd) { set(fd, IPPROTO_TCP, TCP_NODELAY, kOn); }
+void acknowledge_at_once(int fd) { set(fd, IPPROTO_TCP, TCP_QUICKACK, kOn); }
+
+int unacknowledged(int fd) {
+  int bytes = 0;
+  return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
 void prepare_small_sending(int fd) { set(fd, IPPROTO_TCP, TCP_CORK, kOn); }

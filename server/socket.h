@@ -66,7 +66,13 @@ int connect_error(int fd);
 // Of control connections, which inherit it: replies leave at once, urgent data comes inline, a vanished peer
 // is noticed.
 void prepare_listener(int fd);
+// One that somebody else opened: why it cannot be served (empty: it can), and the rest of what ours are.
+std::string_view fault_of_listener(int fd);
+void adopt_listener(int fd);
 void notice_stalled_peer(int fd, std::chrono::milliseconds stalled);  // one that takes nothing
+void send_at_once(int fd);                                            // whatever it is
+void acknowledge_at_once(int fd);                                     // what came until now
+int unacknowledged(int fd);                                           // bytes that the peer has not taken yet
 void prepare_small_sending(int fd);  // for bytes that leave together with the end of the stream
 void prepare_bulk_sending(int fd);   // for more than the first turn's bytes
 void end_sending(int fd);            // the peer reads the end of the stream

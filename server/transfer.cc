@@ -30,13 +30,34 @@ void SplicePipe::empty() {
   }
 }
 
+// What TLS has to say before and behind the bytes is a part of the first and the last turn.
+Transfer::Turn Transfer::turn(const Workspace& workspace) {
+  switch (stream_.prepare()) {
+    case DataStream::State::ready:
+      break;
+    case DataStream::State::waits:
+      return Turn::wait_socket;
+    case DataStream::State::not_secured:
+      return Turn::not_secured;
+    case DataStream::State::not_resumed:
+      return Turn::not_resumed;
+  }
+  const Turn moved = move(workspace);
+  if (moved != Turn::complete) return moved;
+  if (stream_.is_cut()) return Turn::cut;
+  const auto finished = stream_.finish();
+  if (finished == -EAGAIN) return Turn::wait_socket;
+  // A client whose upload is there need not wait for our last word.
+  return finished == 0 || direction() == Direction::receiving ? Turn::complete : Turn::connection_lost;
+}
+
 void Transfer::close_connection(TransferResult::Outcome outcome) {
-  if (!socket_.is_open()) return;
+  if (!stream_.is_open()) return;
   if (outcome == TransferResult::Outcome::file_error || outcome == TransferResult::Outcome::stalled)
-    reset_on_close(socket_.get());
+    reset_on_close(stream_.fd());
   else
-    discard_input(socket_.get());
-  socket_.close();
+    discard_input(stream_.fd());
+  stream_.close();
 }
 
 Transfer::Turn Transfer::fail_file(int error) {

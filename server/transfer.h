@@ -10,6 +10,7 @@
 #include <span>
 
 #include "protocol/action.h"
+#include "server/data_stream.h"
 #include "server/descriptor.h"
 #include "server/jail.h"
 #include "server/pace.h"
@@ -46,10 +47,13 @@ class Transfer {
  public:
   enum class Turn : std::uint8_t {
     moved,        // the budget is used up, more can be done at once
-    wait_socket,  // until it is ready in direction()
+    wait_socket,  // until it is ready for what awaits() says
     needs_disk,   // call use_disk() on the pool, then go on
     complete,
     connection_lost,
+    not_secured,
+    not_resumed,
+    cut,         // the upload ended without TLS's word for it
     file_error,  // error() tells
   };
 
@@ -58,16 +62,18 @@ class Transfer {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  virtual void attach(Descriptor socket) { socket_ = std::move(socket); }
-  int socket() const { return socket_.get(); }
+  virtual void attach(DataStream stream) { stream_ = std::move(stream); }
+  const DataStream& stream() const { return stream_; }
   int error() const { return error_; }
   const SharedFile& file() const { return file_; }
   void keep_to(Pacing pacing) { pacing_ = pacing; }
   Pacing& pacing() { return pacing_; }
 
-  enum class Direction : std::uint8_t { sending, receiving };
+  using Direction = DataStream::Direction;
   virtual Direction direction() const = 0;
-  virtual Turn turn(const Workspace& workspace) = 0;
+  Turn turn(const Workspace& workspace);
+  Direction awaits() const { return stream_.awaits(direction()); }
+  bool take_progress() { return stream_.take_progress(); }  // that file()->transferred does not show
   virtual void use_disk() {}
 
   // How it ends. close_connection() comes first; settle() follows, on the pool where settling() says so.
@@ -77,6 +83,7 @@ class Transfer {
   void close_connection(TransferResult::Outcome outcome);
 
  protected:
+  virtual Turn move(const Workspace& workspace) = 0;
   Turn fail_file(int error);
   Turn fail(int error);  // of a call on both the socket and the file
   void count(std::uint64_t bytes) { file_->transferred.fetch_add(bytes, std::memory_order_relaxed); }
@@ -84,7 +91,7 @@ class Transfer {
   std::size_t piece() const { return pacing_.piece(kTurnBytes); }  // what one turn may move
 
   SharedFile file_;
-  Descriptor socket_;
+  DataStream stream_;
   Pacing pacing_;
   int error_ = 0;
 };

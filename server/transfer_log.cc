@@ -1,9 +1,5 @@
 #include "server/transfer_log.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/spdlog.h>
-
-#include <cerrno>
 #include <ctime>
 
 namespace uvftpd {
@@ -44,21 +40,10 @@ std::string format_transfer_record(const TransferRecord& record) {
   return line;
 }
 
-int TransferLog::open(const std::string& path) {
-  if (path.empty()) return 0;
-  try {
-    logger_ = spdlog::basic_logger_st("xferlog", path);
-  } catch (const spdlog::spdlog_ex&) {
-    return errno != 0 ? errno : EACCES;
-  }
-  logger_->set_pattern("%v");
-  logger_->set_level(spdlog::level::info);
-  logger_->flush_on(spdlog::level::info);
-  return 0;
-}
+int TransferLog::open(const std::string& path) { return path.empty() ? 0 : file_.open(path); }
 
 void TransferLog::append(const TransferRecord& record) {
-  if (logger_) logger_->info("{}", format_transfer_record(record));
+  if (is_open()) file_.append(format_transfer_record(record) + '\n');
 }
 
 }  // namespace uvftpd

@@ -2,15 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "protocol/action.h"
 #include "protocol/address.h"
-
-namespace spdlog {
-class logger;
-}
+#include "server/log_file.h"
 
 namespace uvftpd {
 
@@ -31,11 +27,14 @@ std::string format_transfer_record(const TransferRecord& record);
 
 class TransferLog {
  public:
-  int open(const std::string& path);  // empty: none is kept. 0 or errno
+  int open(const std::string& path);       // empty: none is kept. 0 or errno
+  int reopen() { return file_.reopen(); }  // as LogFile
+  int directory() const { return file_.directory(); }
+  bool is_open() const { return file_.is_open(); }
   void append(const TransferRecord& record);
 
  private:
-  std::shared_ptr<spdlog::logger> logger_;  // spdlog hands out no other kind of pointer
+  LogFile file_;
 };
 
 }  // namespace uvftpd

@@ -8,7 +8,8 @@ using Outcome = TransferResult::Outcome;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLinger{20};  // for clients that keep their side open until the 226
+// For clients that keep their side open until the 226: the shorter where all had left in one turn.
+constexpr std::chrono::milliseconds kLinger{20}, kTlsLinger{250};
 
 }  // namespace
 
@@ -18,7 +19,7 @@ TransferRunner::TransferRunner(uv::Loop& loop, const Workspace& workspace, std::
       workspace_(workspace),
       stalled_(stalled),
       owner_(owner),
-      stall_timer_(loop, [this] { end(Outcome::stalled); }),
+      stall_timer_(loop, [this] { seem_stalled(); }),
       pace_timer_(loop, [this] { step(); }) {}
 
 TransferRunner::~TransferRunner() {
@@ -38,16 +39,22 @@ void TransferRunner::step() {
   const Transfer::Turn turn = transfer_->turn(workspace_);
   const std::uint64_t transferred = transfer_->file()->transferred;
   const std::uint64_t moved = transferred - std::exchange(last_transferred_, transferred);
-  if (moved > 0) stall_timer_.start(stalled_);
+  if (transfer_->take_progress() || moved > 0) stall_timer_.start(stalled_);
   transfer_->pacing().pay(moved);
 
   const bool is_guest = workspace_.place == Workspace::Place::control_loop;
   const bool is_receiving = transfer_->direction() == Transfer::Direction::receiving;
   switch (turn) {
     case Transfer::Turn::complete:
-      return is_guest && !is_receiving ? linger() : end(Outcome::complete);
+      return complete();
     case Transfer::Turn::connection_lost:
       return end(Outcome::connection_lost);
+    case Transfer::Turn::not_secured:
+      return end(Outcome::not_secured);
+    case Transfer::Turn::not_resumed:
+      return end(Outcome::not_resumed);
+    case Transfer::Turn::cut:
+      return end(Outcome::cut);
     case Transfer::Turn::file_error:
       return end(Outcome::file_error);
     case Transfer::Turn::wait_socket:
@@ -73,12 +80,23 @@ void TransferRunner::rest(std::chrono::milliseconds pause) {
 }
 
 void TransferRunner::wait() {
-  const bool is_sending = transfer_->direction() == Transfer::Direction::sending;
   if (!poll_) {
-    if (is_sending) notice_stalled_peer(transfer_->socket(), stalled_);
-    poll_.emplace(loop_, transfer_->socket(), [this] { step(); });
+    if (transfer_->direction() == Transfer::Direction::sending)
+      notice_stalled_peer(transfer_->stream().fd(), stalled_);
+    poll_.emplace(loop_, transfer_->stream().fd(), [this] { step(); });
   }
+  const bool is_sending = transfer_->awaits() == Transfer::Direction::sending;
+  if (is_sending) unacknowledged_ = unacknowledged(transfer_->stream().fd());
   poll_->wait(is_sending ? uv::Poll::For::writing : uv::Poll::For::reading);
+}
+
+// A socket takes more when a third of its buffer has left, at a slow reader a long time: bytes do leave.
+void TransferRunner::seem_stalled() {
+  if (!transfer_ || is_lingering_ || transfer_->awaits() == Transfer::Direction::receiving)
+    return end(Outcome::stalled);
+  const int before = std::exchange(unacknowledged_, unacknowledged(transfer_->stream().fd()));
+  if (unacknowledged_ < before) return stall_timer_.start(stalled_);
+  end(Outcome::stalled);
 }
 
 void TransferRunner::use_disk() {
@@ -98,14 +116,22 @@ void TransferRunner::use_disk() {
       });
 }
 
+void TransferRunner::complete() {
+  if (transfer_->direction() == Transfer::Direction::receiving) return end(Outcome::complete);
+  if (!transfer_->stream().is_clear()) return linger(kTlsLinger);
+  if (workspace_.place == Workspace::Place::control_loop) return linger(kLinger);
+  end(Outcome::complete);
+}
+
 // What is sent in one turn is over before the client has looked at its 150, and a client that finds the 226
-// beside it may wait for a 226 that never comes (aria2). The end of its side shows that it has read all.
-void TransferRunner::linger() {
+// beside it may wait for a 226 that never comes (aria2). The end of its side shows that it has read all;
+// under TLS it has a last word to say, and a closed connection would answer that with a reset.
+void TransferRunner::linger(std::chrono::milliseconds most) {
   is_lingering_ = true;
-  end_sending(transfer_->socket());
-  poll_.emplace(loop_, transfer_->socket(), [this] { end(Outcome::complete); });
+  end_sending(transfer_->stream().fd());
+  poll_.emplace(loop_, transfer_->stream().fd(), [this] { end(Outcome::complete); });
   poll_->wait(uv::Poll::For::reading);
-  stall_timer_.start(kLinger);
+  stall_timer_.start(most);
 }
 
 void TransferRunner::end(Outcome outcome) {
@@ -119,8 +145,9 @@ void TransferRunner::end(Outcome outcome) {
   pace_timer_.stop();
   transfer_->pacing().pay(0);
   poll_.reset();
-  result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0,
-             transfer_->file()->transferred};
+  const DataStream& stream = transfer_->stream();
+  result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0, transfer_->file()->transferred,
+             stream.session(), stream.end()};
   transfer_->close_connection(outcome);
   if (transfer_->settling() == Transfer::Settling::at_once) return settled(transfer_->settle(outcome));
   settle_job_.emplace(

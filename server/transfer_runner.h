@@ -40,8 +40,10 @@ class TransferRunner {
  private:
   void step();
   void rest(std::chrono::milliseconds pause);
+  void complete();
   void wait();
-  void linger();
+  void seem_stalled();
+  void linger(std::chrono::milliseconds most);
   void use_disk();
   void end(TransferResult::Outcome outcome);
   void settled(int error);
@@ -54,6 +56,7 @@ class TransferRunner {
   std::uint64_t last_transferred_ = 0;
   bool is_lingering_ = false;  // all is sent
   std::optional<uv::Poll> poll_;
+  int unacknowledged_ = 0;  // when the socket was waited for
   uv::Timer stall_timer_;
   uv::Timer pace_timer_;  // the next piece is not due yet
   std::optional<uv::Job<std::unique_ptr<Transfer>>> disk_job_;

@@ -125,13 +125,16 @@ void Loop::call_ready() {
 }
 
 void Poll::wait(For what) {
-  if (std::exchange(is_waiting_, true)) return;
+  if (is_waiting_ && std::exchange(what_, what) == what) return;
+  const bool is_change = std::exchange(is_waiting_, true);
+  what_ = what;
   epoll_event event{};
   event.events = what == For::reading ? EPOLLIN : EPOLLOUT;
   event.data.ptr = this;
   // As libuv: without memory for this, nobody would be served any more, and nobody would know.
-  if (::epoll_ctl(loop_.polled_.get(), EPOLL_CTL_ADD, fd_, &event) != 0) std::abort();
-  if (loop_.waiting_polls_++ == 0) uv_ref(base(&loop_.polled_poll_));
+  if (::epoll_ctl(loop_.polled_.get(), is_change ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd_, &event) != 0)
+    std::abort();
+  if (!is_change && loop_.waiting_polls_++ == 0) uv_ref(base(&loop_.polled_poll_));
 }
 
 void Poll::stop() {

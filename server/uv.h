@@ -87,6 +87,7 @@ class Timer : Link {
 
   void start(std::chrono::milliseconds from_now);  // or restart
   void stop();
+  bool is_started() const { return due_ != 0; }
 
  private:
   friend class Loop;
@@ -105,7 +106,7 @@ class Poll {
   Poll(const Poll&) = delete;
   Poll& operator=(const Poll&) = delete;
   ~Poll() { stop(); }
-  void wait(For what);  // goes on until stop()
+  void wait(For what);  // goes on until stop(), or for something else
   void stop();
 
  private:
@@ -114,6 +115,7 @@ class Poll {
   int fd_;
   std::function<void()> on_ready_;
   bool is_waiting_ = false;
+  For what_ = For::reading;
 };
 
 // A control connection's stream.

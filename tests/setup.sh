@@ -28,11 +28,22 @@ test_needs="
   ncftp                ncftp
   rclone               rclone
   perl                 perl
-  nodejs               node"
+  libio-socket-ssl-perl  perl
+  nodejs               node
+  openssl              openssl
+  systemd              systemd-analyze
+  dpkg-dev             dpkg-shlibdeps
+  file                 file
+  mandoc               mandoc
+  zsh                  zsh"
+bench_needs="
+  python3              python3
+  openssl              openssl"
 lint_needs="
   clang-format-16      clang-format-16
   clang-tidy-16        clang-tidy-16
-  cppcheck             cppcheck"
+  cppcheck             cppcheck
+  lintian              lintian"
 coverage_needs="
   gcovr                gcovr"
 fuzz_needs="

@@ -78,6 +78,14 @@ def wait_until(condition, what, bound=BOUND):
         time.sleep(0.02)
 
 
+def parent_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except OSError:
+        return None  # it has ended
+
+
 def toml(config):
     """The configuration as TOML text: tables, arrays of tables, and values as JSON spells them."""
     lines = []
@@ -133,10 +141,12 @@ def merged(base, changes):
 class Server:
     """A daemon. `changes` overlays base_config(), or is called with the root and returns the changes;
     `serve` has the arguments of `uvftpd serve` instead. With `as_nobody` it runs without any privilege. Its files
-    are in a directory of their own `within` another."""
+    are in a directory of their own `within` another. A `launcher` is a command that becomes the daemon, and
+    `before_exec` what is done in its process before, with the descriptors of this one. `environment` may be a
+    function of the status of the file that stderr is."""
 
     def __init__(self, changes=None, serve=None, as_nobody=False, environment=None, binary=BINARY, descriptors=None,
-                 within=None):
+                 within=None, launcher=None, before_exec=None):
         self.directory = tempfile.mkdtemp(prefix="uvftpd-test-", dir=within)
         os.chmod(self.directory, 0o755)
         self.root = self.path_of("root")
@@ -160,17 +170,29 @@ class Server:
             command += ["serve", *serve]
         if descriptors:
             command = ["prlimit", f"--nofile={descriptors}", *command]
+        command = (launcher or []) + command
         with open(self.log, "wb") as log:
+            if callable(environment):
+                environment = environment(os.fstat(log.fileno()))
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=self.root, umask=UMASK,
+                preexec_fn=before_exec, close_fds=before_exec is None,
                 env=os.environ | {"TZ": "UTC"} | (environment or {}))
-        self.pid = self.process.pid
         try:
             self.ready_line = self._read_ready_line()
             self.ready = json.loads(self.ready_line)
         except Exception:
             self.kill()
             raise
+
+    @property
+    def pid(self):
+        """Of the process that serves: with `run` the youngest child of the one that stays."""
+        return max(self.generations(), default=self.process.pid)
+
+    def generations(self):
+        """The processes with a configuration each."""
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and parent_of(name) == self.process.pid]
 
     def _without_privilege(self):
         copy = self.path_of("uvftpd")  # the build may lie where nobody may not look
@@ -225,9 +247,10 @@ class Server:
         """What a directory really holds, hidden names too."""
         return sorted(os.fsdecode(name) for name in os.listdir(self.path(directory)))
 
-    def address(self, family=4):
+    def address(self, family=4, tls=""):
+        """Where it listens; with "implicit" where TLS begins with the connection."""
         for one in self.ready["listen"]:
-            if (":" in one["address"]) == (family == 6):
+            if (":" in one["address"]) == (family == 6) and one.get("tls", "") == tls:
                 return one["address"], one["port"]
         raise unittest.SkipTest(f"the server does not listen on IPv{family} here")
 

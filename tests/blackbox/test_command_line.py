@@ -53,11 +53,12 @@ class CommandLineTest(unittest.TestCase):
 class Usage(CommandLineTest):
     def test_help_names_every_command(self):
         done = self.expect(0, "--help")
-        for command in ("run", "serve", "check", "hash-password"):
+        for command in ("run", "serve", "check", "hash-password", "import-vsftpd"):
             self.assertIn(command, done.stdout)
 
     def test_help_of_every_command(self):
-        for command, word in (("run", "--config"), ("serve", "--port"), ("check", "--config"), ("hash-password", "")):
+        for command, word in (("run", "--config"), ("serve", "--port"), ("check", "--config"), ("hash-password", ""),
+                              ("import-vsftpd", "FILE")):
             with self.subTest(command=command):
                 self.assertIn(word, self.expect(0, command, "--help").stdout)
 
@@ -143,6 +144,19 @@ class Mistakes(CommandLineTest):
         second = self.file("[timeouts]\nidel = 1\n", "second.toml")
         done = self.expect(CONFIGURATION, "check", "-c", self.config(), "-c", second)
         self.assertIn("second.toml:2:1", done.output)
+
+
+class CheckSystemd(CommandLineTest):
+    def test_prints_the_drop_in_that_the_configuration_needs(self):
+        path = self.file(f"[[user]]\nname = 'alice'\npassword = '!'\nroot = '{self.root}'\n"
+                              "permissions = 'write'\n")
+        told = self.expect(0, "check", "--systemd", "-c", path).stdout
+        self.assertRegex(told, r"(?m)^\[Service\]$")
+        self.assertIn(os.path.realpath(self.root), told)
+
+    def test_prints_mistakes_instead(self):
+        told = self.expect(CONFIGURATION, "check", "--systemd", "-c", self.file("[serverr]\n"))
+        self.assertEqual(told.stdout, "")
 
 
 class Check(CommandLineTest):

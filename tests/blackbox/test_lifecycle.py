@@ -35,7 +35,7 @@ class ReadyLine(Lifecycle):
         self.assertEqual(self.server.ready_line.count("\n"), 1)
         ready = json.loads(self.server.ready_line)
         self.assertEqual(ready["event"], "ready")
-        self.assertEqual(ready["pid"], self.server.pid)
+        self.assertEqual(ready["pid"], self.server.process.pid)
         self.assertTrue(ready["version"])
         self.assertEqual([entry["address"] for entry in ready["listen"]],
                          ["127.0.0.1"] + (["::1"] if HAS_IPV6 else []))

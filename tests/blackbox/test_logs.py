@@ -3,6 +3,7 @@
 A client's bytes never make a line of their own in a log.
 """
 
+import calendar
 import json
 import os
 import re
@@ -57,6 +58,55 @@ class Floods(BlackBoxTest):
         for _ in range(300):
             client.retrieve("RETR file")
         self.assertEqual(server.log_text().count("event=transfer"), 300)
+
+
+class Journal(LogTest):
+    """systemd names the stream that it reads by device and inode; here it is a file."""
+
+    @staticmethod
+    def stream(status):
+        return {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino}"}
+
+    def lines(self, environment, **log):
+        server = self.start({"log": log} if log else None, environment=environment)
+        control = self.connect(server)
+        control.do("USER alice", 331)
+        control.do("PASS wrong", 530)
+        control.close()
+        self.client(server).do("QUIT", 221)
+        self.end(server)
+        return server.log_text().splitlines()
+
+    def test_gets_a_priority_for_each_line_and_no_time(self):
+        lines = self.lines(self.stream)
+        for line in lines:
+            self.assertRegex(line, r"^<[34567]>event=[a-z-]+( |$)")
+        self.assertTrue(any(line.startswith("<6>event=login ") for line in lines), lines)
+        self.assertTrue(any(line.startswith("<4>event=login-refused ") for line in lines), lines)
+
+    def test_gets_json_where_that_is_asked_for(self):
+        for line in self.lines(self.stream, format="json"):
+            self.assertRegex(line, r"^<[34567]>\{")
+            self.assertNotIn("time", json.loads(line[3:]))
+
+    def test_is_not_meant_where_another_stream_is_named(self):
+        for environment in (lambda status: {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino + 1}"},
+                            {"JOURNAL_STREAM": ""}, {"JOURNAL_STREAM": "rubbish"}, None):
+            for line in self.lines(environment):
+                self.assertRegex(line, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3} \w+ event=")
+
+    def test_is_not_meant_by_a_log_in_a_file(self):
+        paths = []
+
+        def changes(root):
+            paths.append(os.path.join(os.path.dirname(root), "log"))
+            return {"log": {"target": f"file:{paths[0]}"}}
+        server = self.start(changes, environment=self.stream)
+        self.client(server).do("QUIT", 221)
+        self.end(server)
+        with open(paths[0], encoding="utf-8") as file:
+            for line in file:
+                self.assertRegex(line, r"^\d{4}-.* event=")
 
 
 class Xferlog(LogTest):
@@ -114,6 +164,51 @@ class Xferlog(LogTest):
         self.assertEqual((record[4], record[7], record[12]), ("/big.bin", "o", "i"))
         self.assertLess(int(record[3]), 64 << 20)
 
+    def test_tells_who_an_anonymous_client_says_it_is(self):
+        for password in ("guest@example.org", "a b@example.org", "no-address-sekret"):
+            self.client(name="ftp", password=password).retrieve("RETR file.txt")
+        records = self.records(3)
+        self.assertEqual([record[8:10] for record in records],
+                         [("a", "guest@example.org"), ("a", "a_b@example.org"), ("a", "?")])
+        with open(self.log, encoding="utf-8") as file:
+            self.assertNotIn("sekret", file.read())
+
+    def test_tells_a_user_by_name_also_behind_an_anonymous_login(self):
+        client = self.client(name="ftp", password="guest@example.org")
+        client.login("alice", PASSWORD)
+        client.retrieve("RETR file.txt")
+        (record,) = self.records(1)
+        self.assertEqual(record[8:10], ("r", "alice"))
+
+    def test_tells_an_upload_that_was_cut(self):
+        client = self.client()
+        data = client.data()
+        client.do("STOR new.bin", 150)
+        data.send(b"x" * 1000)
+        wait_until(lambda: any(name.startswith(".uvftpd-") for name in self.server.names()), "an upload")
+        data.reset()
+        client.expect(426)
+        (record,) = self.records(1)
+        self.assertEqual((record[4], record[7], record[12]), ("/new.bin", "i", "i"))
+
+    def test_tells_a_transfer_whose_client_is_gone(self):
+        self.server.write("big.bin", bytes(64 << 20))
+        client = self.client()
+        data = client.data()
+        client.do("RETR big.bin", 150)
+        data.receive_exactly(1)
+        client.reset()
+        (record,) = self.records(1)
+        self.assertEqual((record[4], record[7], record[12]), ("/big.bin", "o", "i"))
+
+    def test_has_the_time_of_the_end_and_whole_seconds(self):
+        before = int(time.time())
+        self.client().retrieve("RETR file.txt")
+        (record,) = self.records(1)
+        ended = calendar.timegm(time.strptime(record[0], "%a %b %d %H:%M:%S %Y"))  # the daemon's TZ is UTC
+        self.assertTrue(before <= ended <= time.time(), record)
+        self.assertLessEqual(int(record[1]), time.time() - before)
+
     def test_does_not_tell_listings_and_refusals(self):
         client = self.client()
         client.lines("LIST")
@@ -125,10 +220,13 @@ class Xferlog(LogTest):
     def test_is_one_line_and_one_word_a_name_whatever_the_name(self):
         self.server.write("with blanks in it", b"")
         self.server.write("Grüße", b"")
+        self.server.write("tab\tand\x07bell", b"")
         client = self.client()
         client.retrieve("RETR with blanks in it")
         client.retrieve("RETR Grüße")
-        blanks, other = self.records(2)
+        client.retrieve("RETR tab\tand\x07bell")
+        blanks, other, control = self.records(3)
+        self.assertEqual(control[4], "/tab_and_bell")
         self.assertEqual(blanks[4], "/with_blanks_in_it")
         self.assertIn("e", other[4])
 

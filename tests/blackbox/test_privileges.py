@@ -18,9 +18,10 @@ class PrivilegesTest(BlackBoxTest):
         self.need_root("starts the daemon as root")
 
     def threads(self, server):
-        """What /proc says of each thread: a dict of a status file's lines."""
+        """What /proc says of each thread: a dict of a status file's lines. A sanitizer has threads of its own, begun
+        before anything is given up."""
         tasks = f"/proc/{server.pid}/task"
-        for task in os.listdir(tasks):
+        for task in os.listdir(tasks) if not is_sanitized() else [str(server.pid)]:
             with open(f"{tasks}/{task}/status", encoding="ascii") as file:
                 yield dict(line.rstrip("\n").split(":\t", 1) for line in file)
 

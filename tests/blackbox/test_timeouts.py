@@ -231,6 +231,19 @@ class Stalled(TimeoutTest):
         client.expect(426, 451, 425)
         client.do("NOOP", 200)
 
+    def test_a_reader_for_whom_the_socket_is_seldom_ready_is_not_cut(self):
+        """A socket is ready for more when a third of its buffer has left: here after more than a second."""
+        client = self.client()
+        data = client.data()
+        client.do("RETR big.bin", 150)
+        with self.takes_at_least(3):
+            received = 0
+            for _ in range(20):
+                received += len(data.receive_exactly(16 * 1024))
+                self.pause(0.15)
+        self.assertEqual(received + len(data.receive()), 64 * MIB)
+        client.expect(226)
+
     def test_a_slow_transfer_is_not_cut(self):
         client = self.client()
         data = client.data()

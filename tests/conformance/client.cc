@@ -48,6 +48,17 @@ void Client::log_in() {
   if (answer.code != 230) throw Mishap("the login is refused: " + quoted(answer));
 }
 
+void Client::secure(const Tls::Wishes& wishes) {
+  const Reply answer = optional("AUTH TLS");
+  if (answer.code != 234) throw NotOffered("no TLS: " + printable(answer.text()));
+  control_.secure(wishes);
+}
+
+void Client::protect_data() {
+  demand("PBSZ 0", 200);
+  demand("PROT P", 200);
+}
+
 Reply Client::reply() {
   while (true) {
     if (auto complete = reader_.next()) return *complete;

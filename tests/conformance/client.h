@@ -43,6 +43,9 @@ class Client {
   }
   bool is_closed() { return control_.ends(); }
 
+  void secure(const Tls::Wishes& wishes = {});  // AUTH TLS; the line is about what is not offered without it
+  void protect_data();  // PBSZ 0, PROT P: those who transfer must secure() the data too
+
   Socket passive(int receive_buffer = 0);  // PASV, over IPv6 EPSV
   Socket active();                         // a listener that PORT, over IPv6 EPRT, told of
   Transfer download(std::string_view line);

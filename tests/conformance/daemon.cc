@@ -68,6 +68,7 @@ Daemon::Daemon(const std::string& binary) {
   fs::create_directories(directory_ / "root" / "incoming");
   give_to_nobody(directory_ / "root");
   give_to_nobody(directory_ / "root" / "incoming");
+  make_certificate();
   // Between the choice of a port and its use somebody else may take it.
   for (int tries = 0; tries < 3; ++tries) {
     port_ = free_port();
@@ -87,6 +88,17 @@ Daemon::~Daemon() {
   fs::remove_all(directory_, ignored);
 }
 
+// With the openssl command: without it there is no TLS, and its lines are not offered.
+void Daemon::make_certificate() const {
+  const std::string command =
+      "cd '" + directory_.string() +
+      "' && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+      " -subj /CN=localhost -keyout key -out certificate >/dev/null 2>&1 </dev/null";
+  if (std::system(command.c_str()) != 0) return;
+  give_to_nobody(directory_ / "key");
+  give_to_nobody(directory_ / "certificate");
+}
+
 void Daemon::write_configuration() const {
   const std::string port = std::to_string(port_);
   const std::string root = directory_ / "root";
@@ -95,6 +107,10 @@ void Daemon::write_configuration() const {
        << (has_ipv6() ? ", \"[::1]:" + port + '"' : "") << "]\n"
        << (geteuid() == 0 ? "user = \"nobody\"\n" : "") << "[active]\nsource_port = " << port_ - 1 << "\n"
        << "[timeouts]\ndata_open = 2\n"
+       << (fs::exists(directory_ / "certificate")
+               ? "[tls]\nmode = \"allow\"\ncertificate = \"" + (directory_ / "certificate").string() +
+                     "\"\nkey = \"" + (directory_ / "key").string() + "\"\n"
+               : "")
        << "[limits]\nlogin_delay = \"400ms\"\nlogin_failures_per_address = 0\n"
        << "[anonymous]\nenabled = true\nroot = \"" << root << "\"\n"
        << "write = \"dropbox\"\nupload_directory = \"/incoming\"\n"

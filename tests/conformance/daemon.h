@@ -23,6 +23,7 @@ class Daemon {
   void tell(Options& options) const;
 
  private:
+  void make_certificate() const;
   void write_configuration() const;
   bool start(const std::string& binary);
 

@@ -19,11 +19,11 @@ std::string property(const testing::TestResult& result, const std::string& key) 
 }
 
 // What is written in capitals in a sentence.
-const std::set<std::string> kNames = {"abor", "acct", "allo", "appe", "cdup", "cr",   "crlf", "cwd",  "dele",
-                                      "eprt", "epsv", "feat", "help", "iac",  "lang", "mdtm", "mfmt", "mkd",
-                                      "mlsd", "mlst", "nlst", "noop", "nul",  "opts", "pass", "pasv", "pwd",
-                                      "quit", "rein", "rest", "retr", "rmd",  "rnfr", "rnto", "site", "smnt",
-                                      "stat", "stor", "stou", "stru", "syst", "tvfs", "user", "utc",  "utf8"};
+const std::set<std::string> kNames = {
+    "abor", "acct", "allo", "appe", "auth", "ccc",  "cdup", "cr",   "crlf", "cwd",  "dele", "eprt", "epsv",
+    "feat", "help", "iac",  "lang", "mdtm", "mfmt", "mkd",  "mlsd", "mlst", "nlst", "noop", "nul",  "opts",
+    "pass", "pasv", "pbsz", "prot", "pwd",  "quit", "rein", "rest", "retr", "rmd",  "rnfr", "rnto", "site",
+    "smnt", "stat", "stor", "stou", "stru", "syst", "tls",  "tvfs", "user", "utc",  "utf8"};
 
 std::string spelled(std::string word) {
   if (kNames.contains(word)) {

@@ -64,10 +64,12 @@ std::string Address::host() const {
   return text;
 }
 
-Socket::Socket(Socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+Socket::Socket(Socket&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_)) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(tls_, other.tls_);
   return *this;
 }
 
@@ -120,7 +122,10 @@ Socket Socket::accept() const {
   return result;
 }
 
+void Socket::secure(const Tls::Wishes& wishes) { tls_ = std::make_unique<Tls>(descriptor_, wishes); }
+
 bool Socket::is_readable(std::chrono::milliseconds wait) const {
+  if (tls_ && tls_->has_decrypted()) return true;
   pollfd entry{descriptor_, POLLIN, 0};
   return poll(&entry, 1, static_cast<int>(wait.count())) > 0;
 }
@@ -133,6 +138,7 @@ void Socket::wait_for(short events, const char* what) const {
 }
 
 std::string Socket::read_some() {
+  if (tls_) return tls_->read_some();
   wait_for(POLLIN, "nothing came");
   std::string buffer(64 * 1024, '\0');
   const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
@@ -162,6 +168,7 @@ bool Socket::ends() {
 }
 
 void Socket::write(std::string_view bytes) {
+  if (tls_) return tls_->write(bytes);
   while (!bytes.empty()) {
     wait_for(POLLOUT, "the server takes nothing");
     const ssize_t count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -175,6 +182,7 @@ void Socket::write_urgent(std::string_view bytes) {
 }
 
 void Socket::close() {
+  tls_.reset();
   if (is_open()) ::close(std::exchange(descriptor_, -1));
 }
 

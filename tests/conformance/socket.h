@@ -6,10 +6,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "tls.h"
 
 namespace conformance {
 
@@ -62,6 +65,12 @@ class Socket {
   void write_urgent(std::string_view bytes);  // the last byte is the urgent one
   void close();
 
+  // From now on all of the above is under TLS; throws Mishap where the handshake fails.
+  void secure(const Tls::Wishes& wishes = {});
+  void expose() { tls_.reset(); }  // once both have said close_notify
+  const Tls* tls() const { return tls_.get(); }
+  void close_notify() { tls_->close_notify(); }
+
   Address local() const { return Address::local_of(descriptor_); }
   Address peer() const { return Address::peer_of(descriptor_); }
 
@@ -72,6 +81,7 @@ class Socket {
   void wait_for(short events, const char* what) const;
 
   int descriptor_ = -1;
+  std::unique_ptr<Tls> tls_;
 };
 
 }  // namespace conformance

@@ -137,13 +137,14 @@ TEST_F(FilesTest, KeepsTheBlanksOfAName) { EXPECT_EQ(say("DELE  a  b "), "remove
 
 TEST_F(FilesTest, RefusesANameThatIsTooLong) {
   const std::string name(256, 'x');
-  EXPECT_EQ(say("RETR " + name), "550");
-  EXPECT_EQ(say("STOR " + name), "553");
+  EXPECT_EQ(say("RETR " + name), "550, report RETR " + name + " by name");
+  EXPECT_EQ(say("STOR " + name), "553, report STOR " + name + " by name");
 }
 
 TEST_F(FilesTest, MakesNoNameWithControlCharactersButReadsThem) {
-  for (const auto* line : {"STOR a\x1b[2J", "APPE a\rb", "RNTO \x7f"}) EXPECT_EQ(say(line), "553");
-  EXPECT_EQ(say("MKD a\tb"), "550");
+  for (const std::string line : {"STOR a\x1b[2J", "APPE a\rb", "RNTO \x7f"})
+    EXPECT_EQ(say(line), "553, report " + line + " by name");
+  EXPECT_EQ(say("MKD a\tb"), "550, report MKD a\tb by name");
   EXPECT_EQ(say("DELE a\rb"), "remove file /a\rb");
 }
 

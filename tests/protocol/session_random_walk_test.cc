@@ -70,16 +70,28 @@ constexpr const char* kLines[] = {"USER alice",
                                   "MFMT 20261123055117 a",
                                   "SITE CHMOD 644 a",
                                   "SITE IDLE 5",
-                                  "AUTH TLS"};
+                                  "AUTH TLS",
+                                  "AUTH TLS",
+                                  "PBSZ 0",
+                                  "PROT P",
+                                  "PROT P",
+                                  "PROT C",
+                                  "USER ftp",
+                                  "CCC"};
 constexpr const char* kRareLines[] = {"QUIT", "REIN", "USER bob", "GET / HTTP/1.1"};
 constexpr int kErrors[] = {ENOENT, EACCES, EEXIST, EIO, ENOSPC, EFBIG, EAGAIN};
 
 class Walk {
  public:
-  explicit Walk(std::mt19937& random) : random_(random) { take(session_.connected()); }
+  explicit Walk(std::mt19937& random) : random_(random) {
+    settings_.tls = policy();
+    settings_.anonymous_tls = policy();
+    take(session_.connected());
+  }
 
   void run(int steps) {
     --final_replies_;  // of the 220, which no command asked for
+    if (chance(50)) prepare_tls();
     for (int step = 0; step < steps && !closed_; ++step) {
       take_step();
       check();
@@ -94,11 +106,22 @@ class Walk {
 
   const std::string& transcript() const { return transcript_; }
   bool is_closed() const { return closed_; }
+  int private_transfers() const { return private_transfers_; }
 
  private:
   std::uint32_t pick(std::uint32_t count) { return static_cast<std::uint32_t>(random_() % count); }
   bool chance(std::uint32_t percent) { return pick(100) < percent; }
+  TlsPolicy policy() { return static_cast<TlsPolicy>(pick(4)); }
+  bool is_shaking() const { return asked_ && std::holds_alternative<SecureControl>(*asked_); }
 
+  // By chance alone few walks come as far as a transfer under TLS.
+  void prepare_tls() {
+    for (const char* line : {"AUTH TLS", "PBSZ 0", "PROT P", "USER alice", "PASS secret"}) {
+      if (!closed_) arrive({line});
+      take_turn();
+      if (asked_) answer();
+    }
+  }
   void take_step() {
     if (chance(55)) {
       const char* text =
@@ -114,6 +137,7 @@ class Walk {
 
   // A line comes behind those that wait, or is heard at once; what waits is told of.
   void arrive(Line line) {
+    if (is_shaking()) return;  // it is TLS then
     waiting_.push_back(std::move(line));
     tell_of_waiting();
   }
@@ -156,7 +180,15 @@ class Walk {
     const Action asked = *asked_;
     if (std::holds_alternative<StartTransfer>(asked)) return move_transfer();
     asked_.reset();
-    if (std::holds_alternative<CheckPassword>(asked)) {
+    if (std::holds_alternative<SecureControl>(asked)) {
+      const Handshake how = chance(95)   ? Handshake::done
+                            : chance(50) ? Handshake::not_begun
+                                         : Handshake::failed;
+      is_secured_ = how == Handshake::done;
+      is_closing_ |= !is_secured_;
+      note("shaken", session_.control_secured(how));
+      EXPECT_TRUE(is_secured_ || closed_) << transcript_;
+    } else if (std::holds_alternative<CheckPassword>(asked)) {
       const Rights rights{
           chance(70) ? Permissions::all() : Permissions::reading(), {}, chance(20) ? "/up" : "", "x"};
       if (chance(1)) return note("too busy", session_.login_not_now("Later."));
@@ -179,7 +211,8 @@ class Walk {
                   session_.transfer_opened(chance(50) ? TransferOpening{9, {}} : TransferOpening{}));
     }
     if (chance(30)) return session_.progressed(pick(1000));
-    constexpr std::array kOpenEnds = {complete, no_connection, connection_lost, stalled, file_error};
+    constexpr std::array kOpenEnds = {complete,   no_connection, connection_lost, stalled,
+                                      file_error, not_secured,   not_resumed,     cut};
     TransferResult result{.outcome = is_open_ ? kOpenEnds[pick(kOpenEnds.size())] : refused};
     if (is_aborted_ && chance(80)) result.outcome = aborted;
     if (result.outcome == refused || result.outcome == file_error)
@@ -208,6 +241,13 @@ class Walk {
       EXPECT_FALSE(closed_) << "after the close:\n" << transcript_;
       if (const auto* sent = std::get_if<SendReply>(&action)) {
         take_reply(sent->reply.code);
+      } else if (std::holds_alternative<SecureControl>(action)) {
+        EXPECT_TRUE(!asked_ && !is_secured_ && !session_.is_logged_in()) << transcript_;
+        asked_ = action;
+        waiting_.clear();  // what came in the clear is not said under TLS
+      } else if (std::holds_alternative<ExposeControl>(action)) {
+        EXPECT_TRUE(is_secured_) << transcript_;
+        is_secured_ = false;
       } else if (std::holds_alternative<CloseControl>(action)) {
         closed_ = true;
       } else if (std::holds_alternative<Abort>(action)) {
@@ -219,7 +259,21 @@ class Walk {
                  std::holds_alternative<StartTransfer>(action)) {
         EXPECT_FALSE(asked_) << "two at a time:\n" << transcript_;
         asked_ = action;
+        check_protection(action);
       }
+    }
+  }
+
+  // As the policy says, and nothing is protected that is told of in the clear.
+  void check_protection(const Action& action) {
+    const TlsPolicy policy = session_.user() == "ftp" ? settings_.anonymous_tls : settings_.tls;
+    if (std::holds_alternative<CheckPassword>(action)) {
+      EXPECT_TRUE(is_secured_ ? policy != TlsPolicy::off : policy < TlsPolicy::require_login) << transcript_;
+    }
+    if (const auto* start = std::get_if<StartTransfer>(&action)) {
+      const bool is_private = start->request.protection == Protection::tls;
+      EXPECT_TRUE(is_private ? is_secured_ : policy != TlsPolicy::require_data) << transcript_;
+      private_transfers_ += is_private ? 1 : 0;
     }
   }
 
@@ -242,7 +296,7 @@ class Walk {
 
   // Each command is answered, but for the one that is under way; a 421 may come unasked, as the last.
   void check() {
-    const int under_way = asked_ ? 1 : 0;
+    const int under_way = asked_ && !is_shaking() ? 1 : 0;  // AUTH has its 234 before the handshake
     if (is_closing_)
       EXPECT_LE(final_replies_, received_ + 1) << transcript_;
     else
@@ -255,20 +309,23 @@ class Walk {
   std::deque<Line> waiting_;
   std::optional<Action> asked_;  // and not answered yet
   std::string transcript_;
-  int received_ = 0, final_replies_ = 0;
+  int received_ = 0, final_replies_ = 0, private_transfers_ = 0;
   bool closed_ = false, is_closing_ = false, is_open_ = false, is_aborted_ = false, is_preliminary_ = false;
+  bool is_secured_ = false;
 };
 
 TEST(RandomWalk, GivesEveryCommandOneFinalReplyAndNothingAfterTheClose) {
-  int closed = 0;
+  int closed = 0, private_transfers = 0;
   for (std::uint32_t seed = 1; seed <= 30'000; ++seed) {
     std::mt19937 random(seed);
     Walk walk(random);
     walk.run(60);
     closed += walk.is_closed() ? 1 : 0;
+    private_transfers += walk.private_transfers();
     ASSERT_FALSE(testing::Test::HasFailure()) << "seed " << seed << "\n" << walk.transcript();
   }
   EXPECT_GT(closed, 1000);  // the walk goes there at all
+  EXPECT_GT(private_transfers, 1000);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST_F(TransfersTest, ConnectsToThePeersOwnPort) {
 TEST_F(TransfersTest, ConnectsToTheIpv6PeersOwnPort) {
   connect_over_ipv6();
   EXPECT_EQ(say("EPRT |2|2001:DB8:0::7|2000|"), "connect [2001:db8::7]:2000, 200");
-  EXPECT_EQ(say("PORT 192,0,2,7,7,208"), "501");
+  EXPECT_EQ(say("PORT 192,0,2,7,7,208"), "501, report PORT 192.0.2.7:2000 by own-address");
 }
 
 TEST_F(TransfersTest, ConnectsToALinkLocalPeerOverItsOwnInterface) {
@@ -96,14 +96,14 @@ TEST_F(TransfersTest, ConnectsToALinkLocalPeerOverItsOwnInterface) {
 }
 
 TEST_F(TransfersTest, ConnectsToNobodyElse) {
-  EXPECT_EQ(say("PORT 192,0,2,8,7,208"), "501");
-  EXPECT_EQ(say("EPRT |1|192.0.2.8|2000|"), "501");
+  EXPECT_EQ(say("PORT 192,0,2,8,7,208"), "501, report PORT 192.0.2.8:2000 by own-address");
+  EXPECT_EQ(say("EPRT |1|192.0.2.8|2000|"), "501, report EPRT 192.0.2.8:2000 by own-address");
   EXPECT_EQ(say("RETR a"), "connect 192.0.2.7:40000, retrieve /a");
 }
 
 TEST_F(TransfersTest, ConnectsToNoPortBelow1024) {
-  EXPECT_EQ(say("PORT 192,0,2,7,3,255"), "504");
-  EXPECT_EQ(say("EPRT |1|192.0.2.7|25|"), "504");
+  EXPECT_EQ(say("PORT 192,0,2,7,3,255"), "504, report PORT 192.0.2.7:1023 by unprivileged-port");
+  EXPECT_EQ(say("EPRT |1|192.0.2.7|25|"), "504, report EPRT 192.0.2.7:25 by unprivileged-port");
   EXPECT_EQ(say("PORT 192,0,2,7,4,0"), "connect 192.0.2.7:1024, 200");
 }
 
@@ -297,7 +297,7 @@ TEST_F(TransfersTest, StoresUnderANameOfItsOwnFromTheBeginningOnly) {
 TEST_F(TransfersTest, StoresUnderANameOfItsOwnWithThePermissionToUpload) {
   log_in({Permissions::reading(), {}, "", "users"});
   EXPECT_EQ(say("STOU"), "553, report STOU /file by users");
-  EXPECT_EQ(say("STOU a\x1b"), "553");
+  EXPECT_EQ(say("STOU a\x1b"), "553, report STOU a\x1b by name");
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ class Words {
   std::string operator()(const CheckPassword& a) const {
     return "check " + a.user + " " + std::string(a.password.view());
   }
+  std::string operator()(const SecureControl&) const { return "secure"; }
+  std::string operator()(const ExposeControl&) const { return "expose"; }
   std::string operator()(const RunFileRequest& a) const {
     std::string text = file_words(a.request.kind) + a.request.path;
     if (!a.request.new_path.empty()) text += " to " + a.request.new_path;
@@ -49,13 +51,14 @@ class Words {
     if (a.request.last_byte) detail("to " + std::to_string(*a.request.last_byte));
     if (a.request.existing == Existing::keep) detail("keep");
     if (a.request.missing == Missing::refuse) detail("if there");
+    if (a.request.protection == Protection::tls) detail("tls");
     if (!a.request.name_prefix.empty()) detail("as " + a.request.name_prefix);
     const std::string text = transfer_words(a.request.kind) + a.request.path;
     return details.empty() ? text : text + " (" + details + ")";
   }
   std::string operator()(const Abort&) const { return "abort"; }
   std::string operator()(const ReportRefusal& a) const {
-    return "report " + a.verb + " " + a.path + " by " + a.key;
+    return "report " + a.verb + " " + a.path + " by " + (a.rule.empty() ? a.key : std::string(a.rule));
   }
   std::string operator()(const CloseControl&) const { return "close"; }
 
@@ -168,6 +171,7 @@ class SessionTest : public testing::Test {
   std::string password_is_right(const Rights& rights = every_right()) {
     return note(session.password_checked(rights));
   }
+  std::string handshake(Handshake how) { return note(session.control_secured(how)); }
   std::string password_is_wrong() { return note(session.password_checked(std::nullopt)); }
   std::string file_done(int error = 0) { return note(session.file_request_done({.error = error})); }
   std::string listens_at(std::uint16_t port = 2000) {

@@ -27,7 +27,9 @@ const Example kExamples[] = {
     {"ACCT", "100", {230, 202, 530, 503}},
     {"ALLO", "100", {200, 202, 504, 530}},
     {"APPE", "a", {532, 450, 550, 452, 553, 502, 530, 425, 554}, kUploaded},
+    {"AUTH", "TLS", {234, 502, 504, 530, 534, 431}},  // RFC 2228, section 5.1
     {"AVBL", "a", {213, 530, 550, 450}},
+    {"CCC", "", {200, 533, 534}},
     {"CDUP", "", {200, 250, 502, 530, 550, 450}},
     {"CLNT", "NcFTP 3", {200}},
     {"CSID", "Name=x;", {200}},
@@ -51,7 +53,9 @@ const Example kExamples[] = {
     {"OPTS", "UTF8 ON", {200, 451}},  // beyond: RFC 2389
     {"PASS", "secret", {230, 202, 530, 503, 332}},
     {"PASV", "", {227, 502, 530, 425}},  // beyond: 425, no port is free
+    {"PBSZ", "0", {200, 503, 530}},
     {"PORT", "192,0,2,7,7,208", {200, 530, 504}},
+    {"PROT", "P", {200, 503, 504, 534, 536}},
     {"PWD", "", {257, 502, 550, 530}},  // beyond: 530, which RFC 959 forgot here
     {"QUIT", "", {221}},
     {"RANG", "0 7", {350, 530, 551}},  // beyond: draft-bryan-ftp-range
@@ -83,6 +87,8 @@ std::string command(const Example& example) {
 
 class VerbTableTest : public SessionTest {
  protected:
+  VerbTableTest() { settings.tls = TlsPolicy::allow; }
+
   void log_in_again(const Rights& rights = every_right()) {
     connect();
     log_in(rights);
@@ -117,6 +123,8 @@ class VerbTableTest : public SessionTest {
   std::optional<Actions> answer(const Action& action, const Fate& fate) {
     if (std::holds_alternative<CheckPassword>(action))
       return session.password_checked(fate.error == 0 ? std::optional(every_right()) : std::nullopt);
+    if (std::holds_alternative<SecureControl>(action))
+      return session.control_secured(fate.error == 0 ? Handshake::done : Handshake::failed);
     if (std::holds_alternative<RunFileRequest>(action))
       return session.file_request_done({.error = fate.error});
     if (std::holds_alternative<ListenForData>(action))
@@ -172,8 +180,9 @@ TEST_F(VerbTableTest, FindsEachVerbAndNoOther) {
 }
 
 TEST_F(VerbTableTest, NeedsALoginForEverythingBut) {
-  const std::set<std::string_view> free = {"ABOR", "CLNT", "CSID", "FEAT", "HELP", "LANG", "NOOP",
-                                           "OPTS", "PASS", "QUIT", "REIN", "SYST", "USER"};
+  const std::set<std::string_view> free = {"ABOR", "AUTH", "CCC",  "CLNT", "CSID", "FEAT",
+                                           "HELP", "LANG", "NOOP", "OPTS", "PASS", "PBSZ",
+                                           "PROT", "QUIT", "REIN", "SYST", "USER"};
   for (const Example& example : kExamples) {
     for (const auto* state : {"connected", "named"}) {
       bring_to(state);
@@ -319,14 +328,14 @@ TEST_F(VerbTableTest, Answers500ToAnUnknownVerbInEveryState) {
 }
 
 TEST_F(VerbTableTest, Answers502ToAVerbThatIsKnownElsewhereAndIsNotAFault) {
-  for (const auto* text : {"SMNT /a", "smnt", "AUTH TLS", "P@SW", "HOST a.example", "XSHA256 a", "MAIL"}) {
+  for (const auto* text : {"SMNT /a", "smnt", "ADAT", "P@SW", "HOST a.example", "XSHA256 a", "MAIL"}) {
     for (const auto* state : kStates) {
       bring_to(state);
       if (!session.accepts({text})) finished();
       EXPECT_EQ(say(text), "502") << state << ": " << text;
     }
   }
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(say("AUTH TLS"), "502");
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(say("ADAT"), "502");
   for (const Verb& verb : all_verbs()) EXPECT_FALSE(is_known_elsewhere(verb.name)) << verb.name;
 }
 
@@ -334,9 +343,10 @@ TEST_F(VerbTableTest, Answers502ToAVerbThatIsKnownElsewhereAndIsNotAFault) {
 TEST_F(VerbTableTest, MakesFeatALineForEachExtension) {
   EXPECT_EQ(say("FEAT"), "211");
   EXPECT_EQ(encode({Code::features, last_text}),
-            "211-Features:\r\n AVBL\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n HASH "
+            "211-Features:\r\n AUTH TLS\r\n AVBL\r\n CLNT\r\n CSID\r\n EPRT\r\n EPSV\r\n HASH "
             "SHA-256*;SHA-512;SHA-1;MD5;CRC32;\r\n LANG EN*\r\n MDTM\r\n MFMT\r\n "
-            "MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;UNIX.uid*;UNIX.gid*;\r\n RANG STREAM\r\n REST "
+            "MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;UNIX.uid*;UNIX.gid*;\r\n PBSZ\r\n PROT\r\n "
+            "RANG STREAM\r\n REST "
             "STREAM\r\n "
             "SIZE\r\n TVFS\r\n UTF8\r\n211 End\r\n");
 }

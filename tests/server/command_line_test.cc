@@ -73,7 +73,8 @@ TEST(CommandLine, HelpAndVersionAreText) {
   for (const char* const word : {"run", "serve", "check", "hash-password", "--version", "--ready"})
     EXPECT_NE(help.find(word), std::string::npos) << word;
   const std::string serve = parse_as<PrintCommand>({"serve", "--help"}).text;
-  for (const char* const word : {"--port", "--listen", "--writable", "--user", "NAME:PASSWORD", "DIR"})
+  for (const char* const word :
+       {"--port", "--listen", "--writable", "--tls", "--user", "NAME:PASSWORD", "DIR"})
     EXPECT_NE(serve.find(word), std::string::npos) << word;
   EXPECT_NE(parse_as<PrintCommand>({"check", "--help"}).text.find("--print-example"), std::string::npos);
   EXPECT_NE(parse_as<PrintCommand>({"run", "--help"}).text.find("--config"), std::string::npos);
@@ -101,6 +102,7 @@ TEST_F(CommandLineServe, SharesTheDirectoryHereOnTheLoopbackByDefault) {
   EXPECT_EQ(to_string(serve.listen[0]), "127.0.0.1:2121");
   EXPECT_EQ(to_string(serve.listen[1]), "[::1]:2121");
   EXPECT_FALSE(serve.writable);
+  EXPECT_FALSE(serve.tls);
   EXPECT_FALSE(serve.ready);
   EXPECT_TRUE(serve.users.empty());
 }
@@ -160,6 +162,16 @@ TEST_F(CommandLineServe, IsReadOnlyUnlessWritable) {
   const Config writing = serve_config(command);
   EXPECT_EQ(writing.anonymous.write, AnonymousWrite::full);
   EXPECT_EQ(writing.users[0].permissions, Permissions::all());
+}
+
+TEST_F(CommandLineServe, OffersTlsWithACertificateOfItsOwnWhereAsked) {
+  ServeCommand command = parse_as<ServeCommand>({"serve", "--tls"});
+  EXPECT_TRUE(command.tls);
+  const Config with = serve_config(command);
+  EXPECT_EQ(with.tls.source, Config::Tls::Source::self_signed);
+  EXPECT_EQ(with.tls.mode, TlsPolicy::allow);
+  command.tls = false;
+  EXPECT_EQ(serve_config(command).tls.mode, TlsPolicy::off);
 }
 
 TEST_F(CommandLineServe, HasNoLimitsThatATrialMeets) {

@@ -34,6 +34,7 @@ TEST_F(ConfigExample, SaysTheDefaults) {
   EXPECT_EQ(read.passive.enabled, known.passive.enabled);
   EXPECT_EQ(read.passive.ports, known.passive.ports);
   EXPECT_EQ(read.passive.address, known.passive.address);
+  EXPECT_EQ(read.passive.lookup_interval, known.passive.lookup_interval);
   EXPECT_TRUE(read.passive.rules.empty());
   EXPECT_EQ(read.timeouts.idle, known.timeouts.idle);
   EXPECT_EQ(read.timeouts.login, known.timeouts.login);
@@ -48,7 +49,16 @@ TEST_F(ConfigExample, SaysTheDefaults) {
   EXPECT_EQ(read.anonymous.write, known.anonymous.write);
   EXPECT_EQ(read.anonymous.upload_directory, known.anonymous.upload_directory);
   EXPECT_EQ(read.anonymous.require_email, known.anonymous.require_email);
+  EXPECT_EQ(read.anonymous.tls, known.anonymous.tls);
   EXPECT_TRUE(read.users.empty());
+  EXPECT_EQ(read.tls.certificate, known.tls.certificate);
+  EXPECT_EQ(read.tls.key, known.tls.key);
+  EXPECT_EQ(read.tls.mode, known.tls.mode);
+  EXPECT_EQ(read.tls.implicit_listen, known.tls.implicit_listen);
+  EXPECT_EQ(read.tls.minimum_version, known.tls.minimum_version);
+  EXPECT_EQ(read.tls.client_ca, known.tls.client_ca);
+  EXPECT_EQ(read.tls.session_reuse, known.tls.session_reuse);
+  EXPECT_EQ(read.tls.unclean_end, known.tls.unclean_end);
   EXPECT_EQ(read.log.level, known.log.level);
   EXPECT_EQ(read.log.format, known.log.format);
   EXPECT_EQ(read.log.target, known.log.target);

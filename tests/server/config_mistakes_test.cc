@@ -69,7 +69,8 @@ TEST_F(ConfigMistakes, UnknownKeysGetTheNearestKnownOne) {
   EXPECT_EQ(mistakes("sessions = 3\n"),
             "uvftpd.toml:1:1: unknown key \"sessions\"; did you mean limits.sessions?\n");
   EXPECT_EQ(mistakes("[server]\nmotto = \"\"\n"),
-            "uvftpd.toml:2:1: unknown key \"server.motto\"; [server] has listen, banner and user\n");
+            "uvftpd.toml:2:1: unknown key \"server.motto\"; [server] has listen, banner, user and "
+            "control_socket\n");
   EXPECT_EQ(mistakes("colour = 3\n"),
             "uvftpd.toml:1:1: unknown key \"colour\"; every key stands in a section\n");
   EXPECT_EQ(mistakes("[[passive.rule]]\nclients = [\"::1\"]\nadress = \"\"\n"),
@@ -84,7 +85,7 @@ TEST_F(ConfigMistakes, UnknownSectionsGetTheNearestKnownOne) {
   const std::string told = mistakes("[colours]\n");
   EXPECT_TRUE(
       told.ends_with("; the sections are server, active, passive, passive.rule, timeouts, limits, "
-                     "anonymous, user, sandbox and log\n"))
+                     "anonymous, user, tls, sandbox, uploads and log\n"))
       << told;
 }
 

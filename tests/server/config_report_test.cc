@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/config_reader.h"
+#include "server/config_text.h"
 
 namespace uvftpd {
 namespace {
@@ -38,6 +39,7 @@ TEST(ConfigReport, SaysWhereItListensAndWhatTheDataConnectionsAre) {
       "Active data connections (PORT, EPRT) come from port 20, or from any where that one cannot be had.\n"
       "Passive data connections (PASV, EPSV) go to ports 49152 to 65535, and PASV tells the address that the "
       "client reached.\n"
+      "There is no TLS: passwords and files travel in the clear.\n"
       "There is no anonymous access.\n"
       "Warning: nobody can log in: anonymous access is off and there is no user who is not locked.\n");
 }
@@ -62,12 +64,18 @@ TEST(ConfigReport, SaysWhichPortActiveConnectionsComeFrom) {
 
 TEST(ConfigReport, SaysWhatPasvTells) {
   Config config = default_config();
-  config.passive.address = "192.0.2.1";
-  config.passive.rules.emplace_back();
-  EXPECT_TRUE(
-      says(config,
-           "Passive data connections (PASV, EPSV) go to ports 49152 to 65535, and PASV tells 192.0.2.1, "
-           "unless one of the [[passive.rule]]s matches."));
+  config.passive.address = "ftp.example.org";
+  EXPECT_TRUE(says(config,
+                   "Passive data connections (PASV, EPSV) go to ports 49152 to 65535. What PASV tells:\n"
+                   "  clients from anywhere are told ftp.example.org."));
+  config.passive.rules = {{{*parse_network("10.0.0.0/8"), *parse_network("2001:db8::/32")}, ""},
+                          {{*parse_network("192.0.2.7")}, "192.0.2.1"},
+                          {{*parse_network("172.16.0.0/12")}, "172.16.0.1"}};
+  EXPECT_TRUE(says(config,
+                   "  clients from 10.0.0.0/8 and 2001:db8::/32 are told the address that they reached.\n"
+                   "  clients from 192.0.2.7 are told 192.0.2.1.\n"
+                   "  clients from 172.16.0.0/12 are told 172.16.0.1, which only neighbours can reach.\n"
+                   "  clients from anywhere else are told ftp.example.org."));
   EXPECT_EQ(warnings_of(anonymous_config(AnonymousWrite::none, "")), "");
 }
 

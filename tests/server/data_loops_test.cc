@@ -59,14 +59,14 @@ class OnDataLoops : public testing::Test {
     auto opened = open_for_reading(*root, "/file", Lookup::complete);
     const std::uint64_t size = opened.size;
     auto transfer = std::make_unique<SendFile>(std::move(opened), 0, size);
-    transfer->attach(std::move(socket));
+    transfer->attach(DataStream(std::move(socket), std::nullopt));
     return transfer;
   }
   std::unique_ptr<Transfer> receiving(Descriptor socket) {
     const TransferRequest request{.kind = TransferRequest::Kind::store, .path = "/file", .type = Type::image};
     auto opened = open_for_writing(*root, request, Lookup::complete);
     auto transfer = std::make_unique<ReceiveFile>(std::move(opened.upload), request);
-    transfer->attach(std::move(socket));
+    transfer->attach(DataStream(std::move(socket), std::nullopt));
     return transfer;
   }
 

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "server/descriptor.h"
+#include "server/log_file.h"
 #include "temporary_tree.h"
 
 namespace uvftpd {
@@ -28,6 +29,8 @@ class LandlockTest : public testing::Test {
     std::filesystem::create_directory(tree.root() / "incoming");
     tree.write(tree.root() / "file", "inside");
     tree.write(tree.outside() / "secret", "outside");
+    std::filesystem::create_directory(tree.outside() / "logs");
+    log.open(tree.outside() / "logs/log");
     config.anonymous.enabled = true;
     config.anonymous.root = tree.root();
     config.anonymous.write = AnonymousWrite::upload;
@@ -42,7 +45,7 @@ class LandlockTest : public testing::Test {
       Accounts accounts;
       ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);  // without root it is a condition
       if (!accounts.open(config).empty()) ::_exit(kWrong);
-      const LandlockResult result = put_up_landlock(accounts);
+      const LandlockResult result = put_up_landlock(accounts, {log.directory()});
       if (result.state == LandlockResult::State::missing) ::_exit(kMissing);
       ::_exit(result.state == LandlockResult::State::up && check() ? kDone : kWrong);
     }
@@ -80,6 +83,7 @@ class LandlockTest : public testing::Test {
 
   TemporaryTree tree;
   Config config;
+  LogFile log;
 };
 
 TEST_F(LandlockTest, LetsFilesBelowTheRootBeRead) {
@@ -106,6 +110,15 @@ TEST_F(LandlockTest, LetsFilesBeWrittenOnlyWhereSomebodyMay) {
            ::mkdir((tree.root() / "new").c_str(), 0700) != 0 &&
            open_error(tree.root() / "incoming" / "new", O_WRONLY | O_CREAT) == 0 &&
            ::mkdir((tree.root() / "incoming" / "made").c_str(), 0700) == 0;
+  });
+}
+
+TEST_F(LandlockTest, LetsALogBeOpenedAnewAndNothingBeReadThere) {
+  std::filesystem::rename(tree.outside() / "logs/log", tree.outside() / "logs/log.1");
+  expect([this] {
+    return log.reopen() == 0 && std::filesystem::exists(tree.outside() / "logs/log") &&
+           open_error(tree.outside() / "logs/log", O_RDONLY) == EACCES &&
+           ::unlink((tree.outside() / "logs/log.1").c_str()) != 0;
   });
 }
 

@@ -1,5 +1,6 @@
 // Readiness on real loops and pipes: who is called, and who is not any more.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -87,6 +88,42 @@ TEST(Polls, ThatAreMadeAnewInTheSameTurnAreCalledInTheNext) {
   first->wait(Poll::For::reading);
   loop.run();
   EXPECT_EQ(calls, "ab");
+}
+
+TEST(Polls, MayWaitForSomethingElse) {
+  Loop loop;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+  const Descriptor ours(ends[0]), theirs(ends[1]);
+  std::string calls;
+  std::optional<Poll> poll;
+  poll.emplace(loop, ours.get(), [&] {
+    calls += calls.empty() ? 'w' : 'r';
+    if (calls.size() == 3) return poll->stop();
+    if (calls.size() == 1) {
+      poll->wait(Poll::For::reading);  // nothing is there to be read yet
+      EXPECT_EQ(::write(theirs.get(), "x", 1), 1);
+    }
+  });
+  poll->wait(Poll::For::reading);
+  poll->wait(Poll::For::writing);
+  poll->wait(Poll::For::writing);  // the same once more is nothing new
+  loop.run();                      // ends: however often it changed, it waited once
+  EXPECT_EQ(calls, "wrr");
+}
+
+TEST(Polls, AreNotCalledForWhatTheyWaitForNoMore) {
+  Loop loop;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+  const Descriptor ours(ends[0]), theirs(ends[1]);
+  std::optional<Poll> poll;
+  poll.emplace(loop, ours.get(), [] { FAIL() << "it could be written to, but waits to be read"; });
+  Timer timer(loop, [&] { poll.reset(); });
+  poll->wait(Poll::For::writing);
+  poll->wait(Poll::For::reading);
+  timer.start(std::chrono::milliseconds(20));
+  loop.run();
 }
 
 TEST(Polls, AreAllCalledHoweverManyAreReady) {

@@ -8,11 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <functional>
 #include <set>
 #include <thread>
 
+#include "server/instrumented.h"
 #include "server/worker_thread.h"
 
 namespace uvftpd {
@@ -42,6 +45,26 @@ TEST(Seccomp, PermitsNoMoreThanItDid) {
   const auto calls = permitted_calls();
   EXPECT_EQ(std::set<std::string>(calls.begin(), calls.end()).size(), calls.size()) << "one is named twice";
   EXPECT_LE(calls.size(), 55U);
+}
+
+// Which of two the kernel is asked depends on the versions of the C library and of libuv.
+TEST(Seccomp, PermitsTheSameByOldNamesAndByNewOnes) {
+  const auto calls = permitted_calls();
+  for (const char* const call : {"fstat", "newfstatat", "epoll_wait", "epoll_pwait"})
+    EXPECT_EQ(std::count(calls.begin(), calls.end(), call), 1) << call;
+}
+
+TEST(Seccomp, ForgoesIoUring) {
+  const auto is_there = [] { return ::syscall(SYS_io_uring_setup, 0, nullptr) == -1 && errno != ENOSYS; };
+  if (kIsInstrumented || !is_there()) GTEST_SKIP() << "no fence, or no io_uring, here";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    forgo_io_uring();
+    ::_exit(is_there() ? kWrong : kDone);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, kDone);
 }
 
 TEST(Seccomp, PermitsNothingThatLeadsOutOfTheProcess) {
