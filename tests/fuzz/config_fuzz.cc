@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/command.h"
 #include "server/config_reader.h"
 #include "server/config_report.h"
 #include "server/config_text.h"

@@ -16,21 +16,26 @@
 namespace uvftpd {
 namespace {
 
-LineBuffer having_read(std::string_view beginning, std::size_t more) {
+// A few bytes short of each limit: an input need not be as long as they are.
+constexpr std::size_t kShort = 4;
+
+const std::string& many_letters() {
+  static const std::string kLetters(LineBuffer::kMaxLine - kShort, 'x');
+  return kLetters;
+}
+
+LineBuffer having_read(std::string_view beginning) {
   LineBuffer buffer;
   buffer.append(beginning);
-  buffer.append(std::string(more, 'x'));
   return buffer;
 }
 
-// A few bytes short of each limit: an input need not be as long as they are.
 const LineBuffer& beginning(unsigned which) {
-  constexpr std::size_t kShort = 4;
   static const std::array<LineBuffer, 4> kAll = {
       LineBuffer(),
-      having_read("", LineBuffer::kMaxLine - kShort),
-      having_read("", LineBuffer::kMaxLine + 1 + LineBuffer::kMaxDropped - kShort),
-      having_read("\xff\xfa", LineBuffer::kMaxDropped - kShort),
+      having_read(many_letters()),
+      having_read(std::string(LineBuffer::kMaxLine + 1 + LineBuffer::kMaxDropped - kShort, 'x')),
+      having_read("\xff\xfa" + std::string(LineBuffer::kMaxDropped - kShort, 'x')),
   };
   return kAll[which];
 }
@@ -58,18 +63,42 @@ void check_refusals(std::string_view refusals) {
            "Telnet hears WONT and DONT only");
 }
 
-// A good line is understood again if it is sent as names are.
-void check_line(const Line& line) {
-  if (line.fault != Line::Fault::none) return demand(line.text.empty(), "a faulty line has no text");
-  demand(line.text.size() <= LineBuffer::kMaxLine, "no line is longer than the limit");
-  demand(line.text.view().find('\n') == std::string::npos, "no line has a LF");
-  demand(line.text.view().find('\0') == std::string::npos, "no line has a NUL");
-  std::string wire;
-  for (const char c : name_as_sent(line.text)) wire.append(c == '\xff' ? 2 : 1, c);
-  LineBuffer again;
-  again.append(wire += "\r\n");
-  demand(again.waiting().size() == 1 && again.waiting()[0] == line,
-         "a line sent as it was heard is the same");
+std::string doubled(std::string_view text) {
+  std::string out;
+  for (auto at = text.find('\xff'); at != std::string_view::npos; at = text.find('\xff')) {
+    out.append(text.substr(0, at + 1)).push_back('\xff');
+    text.remove_prefix(at + 1);
+  }
+  return out.append(text);
+}
+
+// Good lines are understood again if they are sent as names are.
+void check_lines(const std::vector<Line>& lines) {
+  bool begins_long = false;
+  std::string sent;
+  for (const Line& line : lines) {
+    std::string_view text = line.text;
+    if (line.fault != Line::Fault::none) {
+      demand(text.empty(), "a faulty line has no text");
+      continue;
+    }
+    demand(text.size() <= LineBuffer::kMaxLine, "no line is longer than the limit");
+    demand(text.find('\n') == std::string::npos, "no line has a LF");
+    demand(text.find('\0') == std::string::npos, "no line has a NUL");
+    if (sent.empty() && text.starts_with(many_letters())) {
+      begins_long = true;
+      text.remove_prefix(many_letters().size());
+    }
+    append_name(text, sent);
+    sent += "\r\n";
+  }
+  LineBuffer again = beginning(begins_long ? 1 : 0);  // where the many letters are read already
+  again.append(doubled(sent));
+  auto line = again.waiting().begin();
+  for (const Line& before : lines)
+    if (before.fault == Line::Fault::none)
+      demand(line != again.waiting().end() && *line++ == before, "a line sent as it was heard is the same");
+  demand(line == again.waiting().end(), "no line becomes two");
 }
 
 // Behind IAC SB: where it ends. IAC and any byte but SE are two bytes of it.
@@ -93,8 +122,9 @@ Stripped without_telnet(std::string_view stream) {
     const auto rest = stream.substr(i);
     const char command = rest.size() > 1 ? rest[1] : '\0';
     if (rest[0] != '\xff') {
-      out.text += rest[0];
-      i += 1;
+      const auto plain = rest.substr(0, rest.find('\xff'));
+      out.text += plain;
+      i += plain.size();
     } else if (command == '\xfa') {
       i = end_of_subnegotiation(stream, i + 2);
     } else if (command >= '\xfb' && command <= '\xfe') {
@@ -142,13 +172,17 @@ void check(const Input& input, unsigned how) {
   demand(lines.size() <= stream.size() + begun.waiting().size(), "a line has at least one byte");
   demand(whole.buffer.size() <= begun.size() + stream.size() + lines.size() * sizeof(Line),
          "no more is held than came");
-  for (const Line& line : lines) check_line(line);
+  check_lines(lines);
   if (how >> 6U == 0 && stream.find_first_of(std::string_view("\r\0\x16", 3)) == std::string_view::npos)
     check_slowly(stream, whole);
 
   LineBuffer emptied = std::move(whole.buffer);
   while (!emptied.waiting().empty()) emptied.take_front();
   demand(emptied.size() <= LineBuffer::kMaxLine, "an unfinished line is no longer than a finished one");
+  // Out of a subnegotiation, wherever in it this begins, and to the end of a line.
+  emptied.append("\xff\xf0\xff\xf0\nx\r\n");
+  demand(!emptied.waiting().empty() && emptied.waiting().back() == Line{"x"},
+         "whatever came before, the next line is understood");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 //
 // Input: name/owner/group/target of a link, and the numbers behind them, the last first.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/facts.h"
@@ -16,16 +17,27 @@
 namespace uvftpd {
 namespace {
 
+// What most texts fit in: that they grow costs more than what is looked at.
+constexpr std::size_t kLong = 256;
+
 struct Found {
   std::int64_t now = 0, another_time = 0;
   FileFacts facts;
   std::uint64_t links = 0;
   std::uint8_t wanted = 0;
-  std::string_view name, owner, group, target;
+  std::string_view name, target;
+  std::string owner, group;
+  std::string size_column, name_column;  // of its line
 };
 
 FileAccess access_of(unsigned bits) {
   return {(bits & 1U) != 0, (bits & 2U) != 0, (bits & 4U) != 0, (bits & 8U) != 0};
+}
+
+std::string shown(std::string text) {
+  for (char& c : text)
+    if (is_control_character(c)) c = '?';
+  return text;
 }
 
 Found found_in(Input input) {
@@ -47,44 +59,40 @@ Found found_in(Input input) {
   found.facts.device = input.number<std::uint64_t>();
   found.facts.inode = input.number<std::uint64_t>();
   found.name = input.text_until('/');
-  found.owner = input.text_until('/');
-  found.group = input.text_until('/');
+  // Owners are named by the system, which has no control characters in a name.
+  found.owner = shown(std::string(input.text_until('/')));
+  found.group = shown(std::string(input.text_until('/')));
   found.target = input.rest();
+  found.size_column.append(" ").append(std::to_string(found.facts.size));
+  found.name_column.append(" ").append(found.name);
+  if (!found.target.empty()) found.name_column.append(" -> ").append(found.target);
+  found.name_column = shown(std::move(found.name_column));
   return found;
 }
 
 // ---- LIST ----
 
-std::string shown(std::string_view name) {
-  std::string text(name);
-  for (char& c : text)
-    if (is_control_character(c)) c = '?';
-  return text;
-}
-
 void check_line(const Found& found, std::string_view line) {
   demand(line.ends_with("\r\n"), "a line of LIST ends in CRLF");
   line.remove_suffix(2);
   for (const char c : line) demand(!is_control_character(c), "a line of LIST has no control character");
-  const std::string name = shown(found.name) + (found.target.empty() ? "" : " -> " + shown(found.target));
-  demand(line.ends_with(" " + name), "a line of LIST ends in the name");
-  line.remove_suffix(name.size() + 1);
+  demand(line.ends_with(found.name_column), "a line of LIST ends in the name");
+  line.remove_suffix(found.name_column.size());
   demand(line.size() >= 10 + 5 + 1 + 8 + 1 + 8 + 1 + 12 + 1 + 12, "a line of LIST has all columns");
   demand(std::string_view("-dlpcbs").find(line[0]) != std::string_view::npos,
          "a line of LIST tells the type");
   const auto date = line.substr(line.size() - 12);
   demand(date[3] == ' ' && date[6] == ' ', "a date has its columns");
   line.remove_suffix(13);
-  demand(line.ends_with(" " + std::to_string(found.facts.size)), "a line of LIST tells the size");
+  demand(line.ends_with(found.size_column), "a line of LIST tells the size");
 }
 
 std::string listed(ListFormatter& formatter, const Found& found, std::int64_t modified) {
-  // Owners are named by the system, which has no control characters in a name.
-  const std::string owner = shown(found.owner), group = shown(found.group);
   std::string line;
+  line.reserve(kLong);
   formatter.append({.name = found.name,
-                    .owner = owner,
-                    .group = group,
+                    .owner = found.owner,
+                    .group = found.group,
                     .link_target = found.target,
                     .mode = found.facts.mode,
                     .links = found.links,
@@ -105,10 +113,16 @@ std::string check_list(const Found& found) {
 
 // ---- MLSD ----
 
-void check_facts(std::string_view facts, FactSet wanted) {
+struct Wanted {
+  FactSet facts;
+  std::string names;
+};
+
+void check_facts(std::string_view facts, const Wanted& wanted) {
   for (const char c : facts)
     demand(!is_control_character(c) && c != ' ', "facts have no blank and no control");
   std::string names;
+  names.reserve(kLong);
   while (!facts.empty()) {
     const auto end = facts.find(';'), sign = facts.find('=');
     demand(sign != std::string_view::npos && sign < end && end != std::string_view::npos,
@@ -116,14 +130,15 @@ void check_facts(std::string_view facts, FactSet wanted) {
     names.append(facts.substr(0, sign)).append(";");
     facts.remove_prefix(end + 1);
   }
-  const std::string all = to_string(wanted);
+  const std::string& all = wanted.names;
   demand(names == all || (all.find("size;") != std::string::npos && names.size() + 5 == all.size()),
          "what was wanted is told, but for a directory's size");
 }
 
-std::string facts_told(const Found& found, FactSet wanted) {
-  FactFormatter fresh(wanted), used(wanted);
+std::string facts_told(const Found& found, const Wanted& wanted) {
+  FactFormatter fresh(wanted.facts), used(wanted.facts);
   std::string first, again, before;
+  for (std::string* text : {&first, &again, &before}) text->reserve(kLong);
   fresh.append(found.facts, first);
   FileFacts other = found.facts;
   other.modified = found.another_time;
@@ -134,7 +149,7 @@ std::string facts_told(const Found& found, FactSet wanted) {
   return first;
 }
 
-FactSet wanted_facts(unsigned bits) {
+Wanted wanted_facts(unsigned bits) {
   std::string list;
   const std::string all = to_string(FactSet::all());
   for (std::string_view rest = all; !rest.empty(); bits >>= 1U) {
@@ -142,13 +157,14 @@ FactSet wanted_facts(unsigned bits) {
     if (bits & 1U) list += rest.substr(0, end);
     rest.remove_prefix(end);
   }
-  return FactSet::parse(list);
+  const FactSet facts = FactSet::parse(list);
+  return {facts, to_string(facts)};
 }
 
 // Each of the 256 sets is made once.
-FactSet fact_set(std::uint8_t bits) {
+const Wanted& fact_set(std::uint8_t bits) {
   static const auto kAll = [] {
-    std::vector<FactSet> all;
+    std::vector<Wanted> all;
     for (unsigned one = 0; one < 256; ++one) all.push_back(wanted_facts(one));
     return all;
   }();
@@ -164,15 +180,14 @@ void check_replies(const Found& found, const std::string& facts, const std::stri
   demand_one_reply(encode({Code::path_name, quoted(*path) + " is the current directory."}));
   demand_one_reply(encode({Code::action_done, "Facts:\n " + facts + " " + name_as_sent(*path) + "\nEnd"}));
   demand_one_reply(encode({Code::file_status, "Modify=20261123055117; " + name_as_sent(*path)}));
-  std::string status = "Status:\n";
-  for (const char c : line)
-    if (c != '\r') status += c;
-  demand_one_reply(encode({Code::file_status, status + "End"}));
+  // No line has a CR but at its end.
+  demand_one_reply(encode({Code::file_status, "Status:\n" + line.substr(0, line.size() - 2) + "\nEnd"}));
 }
 
 // Lines of any text, each without an end.
 void check_encoded(std::string_view text) {
   std::string lines;
+  lines.reserve(text.size());
   for (const char c : text)
     if (c != '\r' && c != '\0') lines += c == '|' ? '\n' : c;
   demand_one_reply(encode({Code::help, lines}));

@@ -2,8 +2,9 @@
 // said in a reply and be sent back.
 //
 // Input: a directory, LF, an argument. A byte 1 stands for 250 letters and a byte 2 for 3840 bytes of
-// directories, so that a short input reaches the limits.
+// directories, so that a short input reaches the limits; beyond twice the longest path they are themselves.
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,18 +16,24 @@
 namespace uvftpd {
 namespace {
 
-std::string expanded(std::string_view text) {
+// As much as shows that a limit is passed and come back from.
+constexpr std::size_t kEnough = 2 * kMaxPath;
+
+std::string directories() {
   std::string out;
-  for (const char c : text) {
-    if (c == '\x01') {
-      out.append(250, 'x');
-    } else if (c == '\x02') {
-      for (int i = 0; i < 15; ++i) out.append("/").append(255, 'd');
-    } else {
-      out += c;
-    }
-  }
+  for (int i = 0; i < 15; ++i) out.append("/").append(255, 'd');
   return out;
+}
+
+std::string expanded(std::string_view text) {
+  static const std::string kLetters(250, 'x'), kDirectories = directories();
+  std::string out;
+  for (auto at = text.find_first_of("\x01\x02"); at != std::string_view::npos && out.size() < kEnough;
+       at = text.find_first_of("\x01\x02")) {
+    out.append(text.substr(0, at)).append(text[at] == '\x01' ? kLetters : kDirectories);
+    text.remove_prefix(at + 1);
+  }
+  return out.append(text);
 }
 
 bool has_long_component(std::string_view text) {
@@ -41,11 +48,12 @@ bool has_long_component(std::string_view text) {
 // From the end to the beginning: what lies before a ".." is left out.
 std::string normalised_slowly(std::string_view text) {
   std::vector<std::string_view> names;  // the last one first
+  const auto size = text.size();
   std::size_t to_skip = 0;
   while (!text.empty()) {
-    const auto slash = text.rfind('/');
-    const auto name = text.substr(slash == std::string_view::npos ? 0 : slash + 1);
-    text.remove_suffix(slash == std::string_view::npos ? text.size() : name.size() + 1);
+    const auto* slash = static_cast<const char*>(::memrchr(text.data(), '/', text.size()));
+    const auto name = text.substr(slash == nullptr ? 0 : static_cast<std::size_t>(slash - text.data()) + 1);
+    text.remove_suffix(slash == nullptr ? text.size() : name.size() + 1);
     if (name.empty() || name == ".") continue;
     if (name == "..")
       ++to_skip;
@@ -55,6 +63,7 @@ std::string normalised_slowly(std::string_view text) {
       names.push_back(name);
   }
   std::string path;
+  path.reserve(size);
   for (; !names.empty(); names.pop_back()) path.append("/").append(names.back());
   return path.empty() ? "/" : path;
 }

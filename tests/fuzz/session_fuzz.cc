@@ -3,8 +3,8 @@
 //
 // Input: what the client sends. A `~` ends a segment and, with the byte behind it, says what happens then:
 // `y` and `n` answer what the session has asked for with yes and no, and the other bytes are listed in
-// Script.
-// `~~` is a `~`. A `@` and a digit at the beginning choose the settings. At the end everything is answered.
+// happen() and in the answers. `~~` is a `~`. A `@` and a digit at the beginning choose the settings, and so
+// do a `%` and a byte behind them those of TLS. At the end everything is answered.
 #include <array>
 #include <cerrno>
 #include <string>
@@ -41,6 +41,7 @@ struct Ends {
   SessionSettings settings{.banner = "Welcome."};
   SocketAddress local{parse_address("192.0.2.1").value(), 21},
       peer{parse_address("192.0.2.7").value(), 40000};
+  TlsStart tls_start = TlsStart::explicitly;
 };
 
 // As the bits of the digit behind `@` say.
@@ -51,6 +52,14 @@ Ends ends_of(unsigned bits) {
   if (bits & 2U) ends.settings.active = SessionSettings::Mode::disabled;
   if (bits & 4U) ends.settings.passive = SessionSettings::Mode::disabled;
   return ends;
+}
+
+// As the bits of the byte behind `%` say: two for the users, two for anonymous, one for a port of TLS alone.
+void offer_tls(unsigned bits, Ends& ends) {
+  constexpr unsigned kImplicit = 64;
+  ends.settings.tls = static_cast<TlsPolicy>(bits & 3U);
+  ends.settings.anonymous_tls = static_cast<TlsPolicy>((bits >> 2) & 3U);
+  if (ends.settings.tls != TlsPolicy::off && (bits & kImplicit)) ends.tls_start = TlsStart::implicitly;
 }
 
 // What no input can know: it changes with each byte of it.
@@ -65,13 +74,13 @@ class Server {
  public:
   Server(const Ends& ends, std::string secret)
       : secret_(std::move(secret)),
-        session_(ends.settings, ends.local, ends.peer),
-        promises_(ends.settings, ends.local, ends.peer, secret_) {
+        session_(ends.settings, ends.local, ends.peer, ends.tls_start),
+        promises_(ends.settings, ends.local, ends.peer, ends.tls_start, secret_) {
     tell(session_.connected());
   }
 
   void received(std::string_view segment) {
-    if (has_client_ended_ || promises_.is_closed()) return;
+    if (has_client_ended_ || promises_.is_closed() || promises_.is_shaking()) return;
     socket_ += segment;
     read();
   }
@@ -82,6 +91,8 @@ class Server {
     const Action asked = *promises_.asked();
     if (std::holds_alternative<CheckPassword>(asked)) {
       answer_password(how);
+    } else if (std::holds_alternative<SecureControl>(asked)) {
+      answer_handshake(how);
     } else if (const auto* const file = std::get_if<RunFileRequest>(&asked)) {
       answer_file(file->request, how);
     } else if (std::holds_alternative<ListenForData>(asked)) {
@@ -132,6 +143,14 @@ class Server {
     tell(session_.password_checked(granted));
   }
 
+  void answer_handshake(char how) {
+    Handshake handshake = Handshake::done;
+    if (how == 'n') handshake = Handshake::not_begun;
+    if (how == 'f') handshake = Handshake::failed;
+    promises_.handshake_answered(handshake);
+    tell(session_.control_secured(handshake));
+  }
+
   void answer_file(const FileRequest& request, char how) {
     FileResult result{.error = how == 'y' ? 0 : error_of(how), .size = 5, .modified = 1795413077};
     if (how == 'a') result.error = ECANCELED;
@@ -143,7 +162,7 @@ class Server {
     tell(session_.file_request_done(result));
   }
 
-  // First it opens; `c`, `l` and `s` are what happens to a connection.
+  // First it opens; `c`, `l` and `s` are what happens to a connection, `h`, `r` and `u` to one under TLS.
   void answer_transfer(const TransferRequest& request, char how) {
     using enum TransferResult::Outcome;
     const bool fails = how == 'n' || is_digit(how), may_abort = promises_.is_aborted() || has_client_ended_;
@@ -159,6 +178,10 @@ class Server {
     if (how == 'c') result.outcome = no_connection;
     if (how == 'l') result.outcome = connection_lost;
     if (how == 's') result.outcome = stalled;
+    const bool is_private = request.protection == Protection::tls;
+    if (how == 'h' && is_private) result.outcome = not_secured;
+    if (how == 'r' && is_private) result.outcome = not_resumed;
+    if (how == 'u' && is_private) result.outcome = cut;
     promises_.transfer_ends();
     tell(session_.transfer_finished(result));
   }
@@ -209,9 +232,16 @@ class Server {
   void tell(const Actions& actions) {
     promises_.take(actions);
     if (promises_.is_closed()) return;
+    if (promises_.is_shaking()) forget_what_came();
     demand(session_.is_idle() == !promises_.asked(), "a session is idle when nothing is awaited");
     demand(session_.is_at_work() == promises_.is_at_work(), "a session is at work while something may last");
-    demand(session_.is_logged_in() == promises_.is_logged_in(), "a login lasts until USER or REIN");
+    demand(session_.is_logged_in() == promises_.is_logged_in(), "a login lasts until USER, REIN or AUTH");
+  }
+
+  // What came in the clear is not to be taken for what is said under TLS.
+  void forget_what_came() {
+    lines_ = {};
+    socket_.clear();
   }
 
   std::string secret_;
@@ -251,7 +281,11 @@ void play(std::string_view script) {
     bits = static_cast<unsigned char>(script[1]) & 7U;
     script.remove_prefix(2);
   }
-  const Ends ends = ends_of(bits);
+  Ends ends = ends_of(bits);
+  if (script.size() > 1 && script[0] == '%') {
+    offer_tls(static_cast<unsigned char>(script[1]), ends);
+    script.remove_prefix(2);
+  }
   Server server(ends, secret);
   while (!script.empty()) {
     const auto end = std::min(script.find('~'), script.size());

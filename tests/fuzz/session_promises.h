@@ -18,8 +18,8 @@ namespace uvftpd {
 class SessionPromises {
  public:
   SessionPromises(const SessionSettings& settings, const SocketAddress& local, const SocketAddress& peer,
-                  std::string_view secret)
-      : settings_(settings), local_(local), peer_(peer), secret_(secret) {}
+                  TlsStart tls_start, std::string_view secret)
+      : settings_(settings), local_(local), peer_(peer), tls_start_(tls_start), secret_(secret) {}
 
   const std::optional<Action>& asked() const { return asked_; }
   bool is_closed() const { return is_closed_; }
@@ -27,6 +27,7 @@ class SessionPromises {
   bool is_aborted() const { return is_aborted_; }
   bool is_logged_in() const { return is_logged_in_; }
   bool is_at_work() const { return asked_ && can_be_aborted(*asked_); }
+  bool is_shaking() const { return asked_ && std::holds_alternative<SecureControl>(*asked_); }
 
   // ---- before an event ----
 
@@ -39,10 +40,20 @@ class SessionPromises {
     command_.took_effect = line.took_effect;
     const bool logs_out = parsed.verb == "REIN" && parsed.argument.empty();
     if (logs_out || (parsed.verb == "USER" && !parsed.argument.empty())) {
-      is_logged_in_ = only_epsv_ = false;
-      directory_ = "/";
+      forget_login();
       user_ = parsed.argument.view();
     }
+    if (!logs_out) return;
+    is_private_ = has_buffer_size_ = false;
+    must_expose_ = is_secured_ && tls_start_ == TlsStart::explicitly;
+  }
+  void handshake_answered(Handshake handshake) {
+    asked_.reset();
+    if (is_closed_) return;
+    is_secured_ = handshake == Handshake::done;
+    has_no_way_back_ = !is_secured_;
+    // In the middle of a handshake a reply is no reply; where nothing is in the clear there is none either.
+    is_dumb_ = handshake == Handshake::failed || (!is_secured_ && tls_start_ == TlsStart::implicitly);
   }
   void password_answered(const std::optional<Rights>& granted) {
     asked_.reset();
@@ -76,7 +87,10 @@ class SessionPromises {
       std::visit([this, &action](const auto& one) { check(one, action); }, action);
     }
     demand(!says_farewell_ || is_closed_, "who was told 221 or 421 is disconnected");
-    demand(is_closed_ || owed_ == (asked_ ? 1 : 0), "each command has one final reply, in its turn");
+    demand(!has_no_way_back_ || is_closed_, "a handshake that failed ends the session");
+    demand(!must_expose_ || is_closed_, "TLS ends with REIN");
+    const bool is_answered = !asked_ || (is_shaking() && tls_start_ == TlsStart::explicitly);
+    demand(is_closed_ || owed_ == (is_answered ? 0 : 1), "each command has one final reply, in its turn");
   }
 
  private:
@@ -93,6 +107,7 @@ class SessionPromises {
   }
 
   void check(const SendReply& a, const Action&) {
+    demand(!is_dumb_, "who fails in a handshake is told nothing");
     const std::string wire = encode(a.reply);
     demand_one_reply(wire);
     demand(wire.size() <= 64 * 1024, "a reply is not without end");
@@ -115,11 +130,50 @@ class SessionPromises {
     if (command_.verb == "PWD" && is_plain && is_logged_in_)
       demand(reply.text.starts_with(quoted(directory_) + " "), "PWD tells where the last CWD led");
     if (command_.verb == "EPSV" && !asked_ && reply.code == Code::ok) only_epsv_ = true;
+    check_protection(reply.code);
     if (command_.verb == "PASV" && is_plain && is_logged_in_ && reply.code == Code::bad_argument)
       demand(only_epsv_, "PASV is refused after EPSV ALL only");
   }
+  // What AUTH, PBSZ and PROT are answered, in this order (RFC 4217, sections 4, 8 and 9).
+  void check_protection(Code code) {
+    if (code == Code::secure_now) {
+      demand(command_.verb == "AUTH" && !is_secured_, "AUTH secures what is in the clear");
+      return forget_login();
+    }
+    if (asked_ || code != Code::ok) return;
+    if (command_.verb == "PBSZ") {
+      demand(is_secured_, "PBSZ stands behind AUTH");
+      has_buffer_size_ = true;
+    } else if (command_.verb == "PROT") {
+      demand(is_secured_ && has_buffer_size_, "PROT stands behind PBSZ");
+      is_private_ = upper_case(command_.argument) == "P";
+      demand(is_private_ || upper_case(command_.argument) == "C", "there are two levels of protection");
+    }
+  }
+  void forget_login() {
+    is_logged_in_ = only_epsv_ = false;
+    directory_ = "/";
+  }
+  TlsPolicy policy() const {
+    const std::string name = upper_case(user_);
+    return name == "ANONYMOUS" || name == "FTP" ? settings_.anonymous_tls : settings_.tls;
+  }
+
+  void check(const SecureControl&, const Action& action) {
+    const bool is_implicit = tls_start_ == TlsStart::implicitly;
+    demand(!asked_ && !is_secured_, "a handshake is alone, and the first");
+    demand(owed_ == (is_implicit ? 1 : 0), "a handshake stands behind 234, or before 220");
+    demand(settings_.tls != TlsPolicy::off && !is_logged_in_, "TLS is offered, and voids the login");
+    asked_ = action;
+  }
+  void check(const ExposeControl&, const Action&) {
+    demand(must_expose_, "TLS ends with REIN, and with nothing else");
+    must_expose_ = is_secured_ = false;
+  }
   void check(const CheckPassword& a, const Action& action) {
     ask(action);
+    demand(is_secured_ ? policy() != TlsPolicy::off : policy() < TlsPolicy::require_login,
+           "no password is asked for against the policy of TLS");
     demand(!is_logged_in_ && before_.verb == "USER", "PASS stands behind USER");
     demand(a.user == user_ && a.password == secret_, "the name and the password are checked as they came");
   }
@@ -157,6 +211,9 @@ class SessionPromises {
     demand(is_logged_in_ && is_prepared_, "a transfer has a login and an address");
     demand(is_normalised(a.request.path), "a path is normalised");
     demand(is_allowed(a.request), "nothing is transferred without the right to it");
+    demand((a.request.protection == Protection::tls) == is_private_, "data is protected as PROT said last");
+    demand(is_secured_ || !is_private_, "no data is protected that is told of in the clear");
+    demand(is_private_ || policy() != TlsPolicy::require_data, "no data is in the clear against the policy");
     demand(!a.request.last_byte || a.request.offset <= *a.request.last_byte, "a range is in order");
     demand(!a.request.last_byte || a.request.type == Type::image, "a range is for TYPE I");
   }
@@ -165,11 +222,14 @@ class SessionPromises {
     is_aborted_ = true;
   }
   void check(const ReportRefusal& a, const Action&) {
-    demand(is_logged_in_ && is_normalised(a.path), "a refusal names a path");
+    const bool is_of_tls = a.key == "tls.mode" || a.key == "anonymous.tls";
+    demand((is_of_tls && a.path.empty()) || (is_logged_in_ && (is_normalised(a.path) || !a.rule.empty())),
+           "a refusal names a path");
+    demand(a.key.empty() != a.rule.empty(), "a refusal tells what decided");
     demand((a.verb + a.key).find(secret_) == std::string::npos, "no refusal has the password");
   }
   void check(const CloseControl&, const Action&) {
-    demand(says_farewell_, "nobody is disconnected without a word");
+    demand(says_farewell_ || is_dumb_, "nobody is disconnected without a word");
     is_closed_ = true;
   }
 
@@ -232,6 +292,7 @@ class SessionPromises {
 
   const SessionSettings& settings_;
   SocketAddress local_, peer_;
+  TlsStart tls_start_;
   std::string secret_, user_, directory_ = "/";
   Rights rights_;
   Command command_, before_;     // the last two, but for a STAT that a transfer heard
@@ -239,6 +300,8 @@ class SessionPromises {
   int owed_ = 1;                 // final replies; the greeting is the first
   bool is_logged_in_ = false, is_prepared_ = false, only_epsv_ = false;
   bool is_open_ = false, is_preliminary_ = false, is_aborted_ = false;
+  bool is_secured_ = false, has_buffer_size_ = false, is_private_ = false;  // AUTH, PBSZ, PROT P
+  bool must_expose_ = false, has_no_way_back_ = false, is_dumb_ = false;
   bool says_farewell_ = false, is_closed_ = false;
 };
 
