@@ -15,9 +15,11 @@ from contents import CHUNK, POOL, choose_size
 from figures import Figures
 from harness import PASSWORD
 from raw_client import IPV4_MODES, IPV6_MODES, Control
+from secured import CONTEXTS, SecuredControl
 
 USERS = ("alice", "carol")
 LONGEST_SESSION = 60  # operations
+SECURED = 0.4  # the part of the sessions that use TLS
 
 
 class Place:
@@ -37,6 +39,7 @@ class Session:
         self.client = client
         self.control = control
         self.is_writer = is_writer
+        self.is_secured = isinstance(control, SecuredControl)
         self.rng = client.rng
         self.figures = client.figures
         self.modes = IPV6_MODES if ":" in control.peer[0] else IPV4_MODES
@@ -115,17 +118,22 @@ class Client(threading.Thread):
             self.failure = (time.time(), what, traceback.format_exc())
             self.over.value = 1
 
-    def connect(self, family=None, source=None, **options):
+    def connect(self, family=None, source=None, kind=Control, **options):
         if family is None:
             family = self.rng.choice([4, 4, 4, 6]) if 6 in self.place.addresses else 4
-        return Control(self.place.addresses[family], source=(source or self.address) if family == 4 else None,
-                       **options)
+        return kind(self.place.addresses[family], source=(source or self.address) if family == 4 else None, **options)
+
+    def connect_for_session(self):
+        if self.rng.random() >= SECURED:
+            return self.connect()
+        with self.timed("handshake"):
+            return self.connect(kind=SecuredControl, context=self.rng.choice(CONTEXTS))
 
     def work(self):
         """One session."""
         self.begin("login")
         is_writer = self.rng.random() < 0.8
-        with contextlib.closing(self.connect()) as control:
+        with contextlib.closing(self.connect_for_session()) as control:
             with self.timed("login"):
                 if is_writer:
                     control.login(self.rng.choice(USERS), PASSWORD)

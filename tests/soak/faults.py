@@ -8,11 +8,13 @@ import contextlib
 import os
 import select
 import socket
+import ssl
 
 from contents import MIB, POOL, choose_piece
 from harness import PASSWORD
 from operations import expect_on_disk, finish_torn, real_path, some_file
-from raw_client import BOUND, Control, eprt_command, is_closed_by_peer, receive_all, set_reset_on_close
+from raw_client import BOUND, Control, Data, eprt_command, is_closed_by_peer, receive_all, set_reset_on_close
+from secured import first_flight
 
 TCP_REPAIR = 19  # of <linux/tcp.h>: a socket that is closed while it is set says nothing to its peer
 
@@ -297,11 +299,96 @@ def delete_in_upload(session):
     expect_on_disk(session, path)
 
 
+# ---- TLS ----
+
+def begin_handshake(session):
+    """On a connection of its own, perhaps behind something that is to be thrown away."""
+    control = session.client.connect()
+    control.send_bytes(b"AUTH TLS\r\n" + session.rng.choice((b"", b"USER alice\r\n")))
+    control.expect(234)
+    return control
+
+
+def reset_in_handshake(session):
+    hello = first_flight()
+    with contextlib.closing(begin_handshake(session)) as control:
+        control.send_bytes(hello[:session.rng.randrange(1, len(hello) + 1)])
+        control.reset()
+
+
+def garbage_for_handshake(session):
+    """What is no TLS at all is told so; what begins as TLS does is not."""
+    with contextlib.closing(begin_handshake(session)) as control:
+        begins_well = session.rng.random() < 0.5
+        control.send_bytes((b"\x16\x03\x01\x00\x40" if begins_well else b"~") + session.rng.randbytes(80))
+        if begins_well:
+            return await_end(control)
+        expect_hang_up(control, 421)
+
+
+def await_end(control):
+    """Whatever is said before."""
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        while control.socket.recv(4096):
+            pass
+
+
+# ---- TLS, of sessions that have it ----
+
+def garbage_under_tls(session):
+    """Behind the handshake: nobody knows what it was, and the session is over."""
+    os.write(session.control.socket.fileno(), b"NOOP\r\n" + session.rng.randbytes(80))
+    await_end(session.control)
+    return False
+
+
+def garbage_for_data_handshake(session):
+    data = session.data()
+    session.do("RETR /pub/100", 150)
+    connection = Data.socket.fget(data)
+    connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    session.expect(522)
+    data.close()
+
+
+def reset_data_handshake(session):
+    data = session.data()
+    session.do("LIST /many", 150)
+    Data.socket.fget(data).sendall(first_flight())
+    data.reset()
+    session.expect(522, 426)
+
+
+def silent_data_handshake(session):
+    """Nothing comes where a handshake is awaited."""
+    data = session.data()
+    session.do("LIST /many", 150)
+    Data.socket.fget(data).shutdown(socket.SHUT_WR)
+    session.expect(522)
+    data.close()
+
+
+def upload_without_close_notify(session):
+    """By the default it is taken for whole, and the log tells of it."""
+    path = session.client.new_name("cut")
+    pieces = (choose_piece(session.rng, MIB),)
+    session.client.kept[path] = pieces
+    data = session.data()
+    session.do(f"STOR {path}", 150)
+    session.transmit(data, pieces)
+    data.cut()
+    session.expect(226)
+    expect_on_disk(session, path)
+
+
 # With how often each comes, beside the others: what must be waited for is rarer than what is quick.
 FOR_ALL = {reset_control: 4, reset_control_in_transfer: 4, reset_both_in_transfer: 4, reset_download: 4,
            stall_download: 1, idle: 1, silent_stranger: 1, never_reading_replies: 1,
            vanish_idle: 3, vanish_in_transfer: 3, vanish_at_login: 3, close_without_quit: 3,
            close_in_transfer: 3, half_close: 2, knock: 3, never_connect: 1, port_that_refuses: 3,
            port_and_away: 3, strangers_at_the_data_port: 3, garbage_lines: 3,
-           garbage_without_end: 3, long_line: 3, too_much_rubbish: 3, storm_of_aborts: 3}
+           garbage_without_end: 3, long_line: 3, too_much_rubbish: 3, storm_of_aborts: 3,
+           reset_in_handshake: 4, garbage_for_handshake: 4}
 FOR_WRITERS = {reset_upload: 4, stall_upload: 1, delete_in_upload: 2}
+FOR_SECURED = {garbage_for_data_handshake: 4, silent_data_handshake: 4, reset_data_handshake: 4, garbage_under_tls: 3}
+FOR_SECURED_WRITERS = {upload_without_close_notify: 6}

@@ -23,6 +23,7 @@ from contents import KIB, MIB, POOL, SIZES, TEXT  # noqa: E402
 from figures import Figures, faults_table, mebibytes, operations_table, totals_table  # noqa: E402
 from harness import HAS_IPV6, PASSWORD, Server, is_sanitized, user  # noqa: E402
 from raw_client import BOUND, Control  # noqa: E402
+from secured import CONTEXTS, SecuredControl, make_certificate  # noqa: E402
 
 PROCESSES = 3
 LEAVING_BOUND = 60  # seconds beyond the time limits, for a client to end what it is at
@@ -39,10 +40,12 @@ def options():
 
 def settings(root, patience, sessions):
     """All time limits are short; innocent clients on a busy machine must keep within them."""
+    certificate, key = make_certificate(os.path.dirname(root))
     return {"timeouts": {"idle": patience, "login": patience, "data_open": patience, "stalled": patience},
             "limits": {"sessions": 100 * sessions + 1000, "login_failures_per_address": 10,
                        "login_delay": "100ms"},
             "user": [user(root), user(root, "carol")],
+            "tls": {"mode": "allow", "certificate": certificate, "key": key},
             "log": {"level": "debug"}}
 
 
@@ -61,6 +64,11 @@ def fill(server, clients):
 
 def touch(server):
     """What the daemon makes once, such as the threads of its pool, is made now."""
+    for context in CONTEXTS:
+        control = SecuredControl(server.address(), context=context)
+        control.do("QUIT", 221)
+        control.expect_end()
+        control.close()
     control = Control(server.address()).login("alice", PASSWORD)
     assert control.retrieve(f"RETR /pub/{16 * MIB}") == POOL[:16 * MIB]
     control.store("STOR /touched", POOL[:512 * KIB])
@@ -81,6 +89,8 @@ def choose(session):
         kinds |= (faults if is_fault else operations).FOR_WRITERS
     elif not is_fault:
         kinds |= operations.FOR_READERS
+    if is_fault and session.is_secured:
+        kinds |= faults.FOR_SECURED | (faults.FOR_SECURED_WRITERS if session.is_writer else {})
     chosen = session.rng.choices(list(kinds), list(kinds.values()))[0]
     return chosen.__name__.replace("_", " "), is_fault, chosen
 
@@ -143,7 +153,7 @@ def run_clients(place, options, watch):
 def soak(options, server, patience):
     given = fill(server, options.sessions)
     touch(server)
-    claims.wait_until(lambda: "event=disconnect" in server.log_text(), "the first session is over")
+    claims.wait_until(lambda: server.log_text().count("event=disconnect") == 3, "the first sessions are over")
     watch = claims.Watch(server)
     addresses = {family: server.address(family) for family in ((4, 6) if HAS_IPV6 else (4,))}
     place = Place(addresses, server.root, patience, options.faults / 100)
