@@ -67,6 +67,7 @@ class Bench:
                                        are_alone=chosen.divisor == 1)
         self.context = Context(self.place, build / "tests/bench-load", chosen.seconds, chosen.divisor)
         self.cannot = {}  # server -> why
+        self.without_tls = set()
         self.present = []
         self.results = {}
         self.failed = False  # where it must not: uvftpd itself
@@ -78,14 +79,31 @@ class Bench:
     def verify(self):
         """Each server once, before anything is measured; who cannot run is left out."""
         for name in self.chosen.servers:
-            try:
-                with self.servers.running(name) as daemon:
-                    servers.verify(daemon)
-            except (servers.Missing, RuntimeError, OSError, *servers.FTP_ERRORS) as error:
-                if name == "uvftpd":
-                    raise
-                print(f"{name} is left out: {error}", file=sys.stderr)
-                self.cannot[name] = str(error)
+            why = self.why_not(name, with_tls=False)
+            if why:
+                print(f"{name} is left out: {why}", file=sys.stderr)
+                self.cannot[name] = why
+        self.verify_with_tls([name for name in self.chosen.rows if ROWS[name].with_tls])
+
+    def verify_with_tls(self, rows):
+        for name in self.chosen.servers:
+            if name in self.cannot or not any(servers.can(name, row) for row in rows):
+                continue
+            why = self.why_not(name, with_tls=True)
+            if why:
+                print(f"{name} is left out of rows with TLS: {why}", file=sys.stderr)
+                self.without_tls.add(name)
+
+    def why_not(self, name, with_tls):
+        """None of a server that can run."""
+        try:
+            with self.servers.running(name, with_tls) as daemon:
+                servers.verify(daemon)
+        except (servers.Missing, RuntimeError, OSError, *servers.FTP_ERRORS) as error:
+            if name == "uvftpd":
+                raise
+            return str(error) or type(error).__name__
+        return None
 
     def run(self):
         self.verify()
@@ -104,11 +122,11 @@ class Bench:
         samples = self.results[row.name][server]
         if isinstance(samples, str):
             return
-        if not servers.can(server, row.name):
+        if not servers.can(server, row.name) or row.with_tls and server in self.without_tls:
             self.results[row.name][server] = "no"
             return
         try:
-            with self.servers.running(server) as daemon:
+            with self.servers.running(server, row.with_tls) as daemon:
                 samples.append(row.measure(self.context, daemon))
         except place.NotHere as error:
             print(f"{row.name}: {error}", file=sys.stderr)

@@ -1,5 +1,5 @@
 """The settings of each server, as equal as they can be: on loopback, anonymous may read and write everything, no
-TLS, no limits of clients, no names looked up, logins and transfers are logged to a file. Text only.
+limits of clients, no names looked up, logins and transfers are logged to a file. TLS is tls.py's. Text only.
 
 Where a server has a faster way of working it has it: sendfile everywhere, no delays before a login.
 """
@@ -29,6 +29,7 @@ xferlog_std_format=NO
 vsftpd_log_file={log}
 seccomp_sandbox=NO
 {more}
+{tls}
 """
 
 VSFTPD_ONE_PROCESS = """
@@ -38,6 +39,7 @@ isolate_network=NO
 """
 
 PROFTPD = """
+{modules}
 ServerType standalone
 Port {port}
 UseIPv6 off
@@ -57,6 +59,7 @@ DelayTable none
 TransferLog {log}.transfers
 SystemLog {log}
 WtmpLog off
+{tls}
 <Anonymous {root}>
   User ftp
   Group ftp
@@ -74,6 +77,7 @@ warnings.simplefilter("ignore")
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import FTPHandler
 from pyftpdlib.servers import FTPServer
+{tls}
 logging.basicConfig(filename="{log}", level=logging.INFO)
 authorizer = DummyAuthorizer()
 authorizer.add_anonymous("{root}", perm="elradfmwMT")
@@ -97,6 +101,7 @@ login_failures_per_address = 0
 enabled = true
 root = "{root}"
 write = "full"
+{tls}
 """
 
 

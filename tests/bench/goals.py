@@ -60,6 +60,9 @@ GOALS = {
     "lat_list": [p50(100), at_most(own, 3000, "p99")],
     "slow200": [at_least(rate, 1.2, "rate"),
                 at_least(lambda results, name: against(results, name, "slow0"), 0.9, "of alone")],
+    "tls_get1": rate_and_cost(1.1, 1.0), "tls_get8": rate_and_cost(1.1, 1.0),
+    "tls_put1": rate_and_cost(1.1, 1.0), "tls_put8": rate_and_cost(1.1, 1.0),
+    "tls_login8": [at_least(rate, 1.2, "rate")],
     "start": [at_most(own, 10, "ms")],
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 class Idle : public Session {
  public:
-  Idle(Poller& poller, uint16_t port, uint64_t& there) : Session(poller, port), there_(there) {}
+  Idle(Poller& poller, const Options& options, uint64_t& there) : Session(poller, options), there_(there) {}
 
  protected:
   void logged_in() override { ++there_; }
@@ -34,7 +34,7 @@ void run_hold(const Options& options) {
   Time began = now();
   while (there < options.streams) {
     while (sessions.size() < std::min(options.streams, there + options.at_once)) {
-      sessions.push_back(std::make_unique<Idle>(poller, options.port, there));
+      sessions.push_back(std::make_unique<Idle>(poller, options, there));
       sessions.back()->begin();
     }
     poller.turn();

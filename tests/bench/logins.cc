@@ -18,7 +18,7 @@ struct Count {
 
 class Login : public Session {
  public:
-  Login(Poller& poller, uint16_t port, Count& count) : Session(poller, port), count_(count) {}
+  Login(Poller& poller, const Options& options, Count& count) : Session(poller, options), count_(count) {}
 
   void start() {
     begun_ = now();
@@ -54,7 +54,7 @@ void run_logins(const Options& options) {
   count.deadline = began + nanoseconds(options.seconds);
   count.working = options.streams;
   for (uint64_t index = 0; index < options.streams; ++index) {
-    logins.push_back(std::make_unique<Login>(poller, options.port, count));
+    logins.push_back(std::make_unique<Login>(poller, options, count));
     logins.back()->start();
   }
   while (count.working > 0) poller.turn();

@@ -9,6 +9,8 @@
 
 namespace bench {
 
+enum class Security { none, tls };  // tls: AUTH TLS before the login, PROT P for data
+
 struct Options {
   std::string load;                  // transfer, login, hold, latency, slow, start
   uint16_t port = 21;                // of the server, on 127.0.0.1
@@ -23,6 +25,8 @@ struct Options {
   double pause = 0.001;              // latency: seconds between commands
   bool active = false;               // PORT in place of EPSV
   std::vector<std::string> command;  // start: what stands behind --
+
+  Security security = Security::none;
 };
 
 Options read_options(int count, char** arguments);

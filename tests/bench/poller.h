@@ -29,10 +29,12 @@ class Poller {
 
   // Until the descriptor is closed; `watcher` must live as long as the poller.
   void watch(int descriptor, uint32_t events, Watcher* watcher) {
-    epoll_event event{};
-    event.events = events;
-    event.data.ptr = watcher;
-    if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) fail_with_errno("epoll_ctl");
+    control(EPOLL_CTL_ADD, descriptor, events, watcher);
+  }
+
+  // Of one that is watched: other events, for the same watcher.
+  void watch_for(int descriptor, uint32_t events, Watcher* watcher) {
+    control(EPOLL_CTL_MOD, descriptor, events, watcher);
   }
 
   void turn() { turn(timeout_); }
@@ -46,6 +48,13 @@ class Poller {
   }
 
  private:
+  void control(int operation, int descriptor, uint32_t events, Watcher* watcher) {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = watcher;
+    if (::epoll_ctl(epoll_.number(), operation, descriptor, &event) != 0) fail_with_errno("epoll_ctl");
+  }
+
   Descriptor epoll_;
   int timeout_;
 };

@@ -29,6 +29,7 @@ class Row:
     more_is_better: bool
     measure: typing.Callable  # (Context, Daemon) -> Sample
     rounds: int = 1000  # at most so many: memory does not vary as times do
+    with_tls: bool = False
 
 
 @dataclasses.dataclass
@@ -43,7 +44,8 @@ class Context:
         return max(number // self.divisor, 1)
 
     def start(self, kind, daemon, **options):
-        return Load(self.load, kind, port=daemon.port, **({"seconds": self.seconds} | options))
+        options = {"seconds": self.seconds, "tls": int(daemon.with_tls)} | options
+        return Load(self.load, kind, port=daemon.port, **options)
 
 
 def measured(load, daemon):
@@ -60,11 +62,18 @@ def transfer_options(context, verb, streams, size):
     return options | {"path": context.place.file(f"file-{size}", size)}
 
 
+def verify_uploads(context, verb, figures, size):
+    """A server that says 226 has all of it."""
+    if verb == "STOR" and context.place.uploads() != [size] * int(figures["files"]):
+        raise RuntimeError("uploads are not what was sent")
+
+
 def bulk(verb, streams, size, active=0):
     def measure(context, daemon):
         options = transfer_options(context, verb, streams, context.small(size))
         with context.start("transfer", daemon, active=active, **options) as load:
             figures, seconds = measured(load, daemon)
+        verify_uploads(context, verb, figures, options["size"])
         return Sample(figures["bytes"] / figures["seconds"] / 1e6, seconds / (figures["bytes"] / GIB), figures)
     return measure
 
@@ -77,6 +86,7 @@ def small(verb, streams, size):
             options |= {"path": context.place.small_files(size, count), "files": count}
         with context.start("transfer", daemon, **options) as load:
             figures, seconds = measured(load, daemon)
+        verify_uploads(context, verb, figures, size)
         return Sample(figures["files"] / figures["seconds"], seconds / figures["files"] * 1e6, figures)
     return measure
 
@@ -201,7 +211,19 @@ def _rows():
     yield Row("slow0", "a fast reader alone", "MB/s [CPU s/GiB]", True, beside_slow(0))
     yield Row("slow200", "a fast reader beside 200 slow ones", "MB/s [CPU s/GiB]", True, beside_slow(200))
     yield Row("uncached", "get of a file on disk, not in memory", "MB/s [p99 us of a command]", True, uncached)
+    yield from _tls_rows()
     yield Row("start", "exec to the first 220", "ms", False, start)
+
+
+def _tls_rows():
+    for verb, word in (("RETR", "get"), ("STOR", "put")):
+        for streams, size in ((1, 256 * MIB), (8, 64 * MIB)):
+            yield Row(f"tls_{word}{streams}", f"TLS: {word}, {counted(streams, 'stream')}", "MB/s [CPU s/GiB]", True,
+                      bulk(verb, streams, size), with_tls=True)
+    yield Row("tls_login8", "TLS: logins with full handshakes, 8 at once", "1/s [CPU us]", True, login(8),
+              with_tls=True)
+    yield Row("tls_get16k_8", "TLS: get 16 KiB files, 8 connections", "files/s [CPU us/file]", True,
+              small("RETR", 8, 16 * KIB), with_tls=True)
 
 
 ROWS = {row.name: row for row in _rows()}

@@ -8,10 +8,12 @@ import dataclasses
 import fcntl
 import fnmatch
 import ftplib
+import functools
 import io
 import os
 import pathlib
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ import time
 
 import accounting
 import configurations
+import tls
 from place import FTP
 
 NAMES = ("uvftpd", "vsftpd", "vsftpd1", "proftpd", "pure-ftpd", "pyftpdlib")
@@ -68,12 +71,21 @@ class Servers:
     def close(self):
         self.account.close()
 
-    def command(self, name):
+    @functools.cached_property
+    def certificate(self):
+        try:
+            return tls.Certificate(self.place)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Missing(f"a certificate cannot be made: {error}") from error
+
+    def command(self, name, with_tls):
         port = free_port()
         values = {"port": port, "root": self.place.root, "work": self.place.work, "unpacked": self.unpacked,
-                  "log": self.place.logs / name, "more": ""}
+                  "log": self.place.logs / name, "more": "", "tls": "", "modules": ""}
         if name not in ("uvftpd", "pyftpdlib") and not self.place.is_root:
             raise Missing("needs root")
+        if with_tls:
+            values |= tls.settings(name, self.certificate, self.unpacked)
         make = {"uvftpd": self._uvftpd, "pyftpdlib": self._pyftpdlib, "proftpd": self._proftpd,
                 "pure-ftpd": self._pure_ftpd}.get(name, self._vsftpd)
         return Command(port, make(name, values), self._environment(name))
@@ -105,7 +117,8 @@ class Servers:
         return [self._program(name), "-n", "-q", "-c", self._configured(name, configurations.PROFTPD, values)]
 
     def _pure_ftpd(self, name, values):
-        return configurations.pure_ftpd(self._program(name), values["port"], values["log"], values["work"])
+        return [*configurations.pure_ftpd(self._program(name), values["port"], values["log"], values["work"]),
+                *values["tls"].split()]
 
     def _pyftpdlib(self, name, values):
         python = [sys.executable, self._configured(name, configurations.PYFTPDLIB, values)]
@@ -118,9 +131,9 @@ class Servers:
         return os.environ | ({"LD_LIBRARY_PATH": libraries} if libraries and name != "uvftpd" else {})
 
     @contextlib.contextmanager
-    def running(self, name):
+    def running(self, name, with_tls=False):
         with lock() if self.are_alone else contextlib.nullcontext():
-            daemon = Daemon(self, name)
+            daemon = Daemon(self, name, with_tls)
             try:
                 daemon.wait_until_it_greets()
                 daemon.wait_until_it_rests()
@@ -155,19 +168,20 @@ def lock():
 class Daemon:
     """One that runs."""
 
-    def __init__(self, servers, name):
+    def __init__(self, servers, name, with_tls):
         self.servers = servers
         self.account = servers.account
         self.place = servers.place
         self.name = name
-        command = servers.command(name)
+        self.with_tls = with_tls
+        command = servers.command(name, with_tls)
         self.port = command.port
         with open(self.place.logs / f"{name}.output", "wb") as output:
             self.process = self.account.start(command.arguments, stdin=subprocess.DEVNULL, stdout=output,
                                               stderr=output, env=command.environment)
 
     def another_command(self):
-        return self.servers.command(self.name)
+        return self.servers.command(self.name, self.with_tls)
 
     def wait_until_it_greets(self):
         end = time.monotonic() + 20
@@ -205,13 +219,22 @@ class Daemon:
                 log.unlink()
 
 
+def client_of(daemon):
+    """Not connected yet; with TLS it takes the bench's own certificate only."""
+    if not daemon.with_tls:
+        return ftplib.FTP()
+    return ftplib.FTP_TLS(context=ssl.create_default_context(cafile=daemon.servers.certificate.certificate))
+
+
 def verify(daemon):
     """One download and one upload, compared byte by byte."""
     name = daemon.place.file("verified", (1 << 20) + 13)
     want = (daemon.place.root / name).read_bytes()
-    with ftplib.FTP() as client:
+    with client_of(daemon) as client:
         client.connect("127.0.0.1", daemon.port, timeout=20)
         client.login()
+        if daemon.with_tls:
+            client.prot_p()
         got = io.BytesIO()
         client.retrbinary(f"RETR {name}", got.write)
         client.storbinary("STOR in/verified", io.BytesIO(want))

@@ -1,19 +1,23 @@
-// A control connection: it logs in as anonymous and then tells of every reply. What is done with the session
-// is a derived class's. It checks nothing but that the login succeeds, since its cost is not to be measured.
+// A control connection: it logs in as anonymous, behind AUTH TLS if the options say so, and then tells of
+// every reply. What is done with the session is a derived class's. It checks nothing but that the login
+// succeeds, since its cost is not to be measured.
 #ifndef UVFTPD_TESTS_BENCH_SESSION_H_
 #define UVFTPD_TESTS_BENCH_SESSION_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "tests/bench/options.h"
 #include "tests/bench/poller.h"
+#include "tests/bench/tls_stream.h"
 
 namespace bench {
 
 class Session : public Watcher {
  public:
-  Session(Poller& poller, uint16_t port) : poller_(poller), port_(port) {}
+  Session(Poller& poller, const Options& options) : poller_(poller), options_(options) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
@@ -35,15 +39,23 @@ class Session : public Watcher {
   void send(std::string_view lines);
   [[noreturn]] void fail_at(std::string_view line);
 
+  // Only where the options ask for TLS, and of a session that has logged in.
+  const TlsStream& tls() const { return *tls_; }
+
   Poller& poller_;
+  const Options& options_;
 
  private:
+  void receive();
+  void take_lines();
   void take_line(std::string_view line);
   void log_in(int code, std::string_view line);
+  void secure();
+  void shake_hands();
 
-  uint16_t port_;
   bool logged_in_ = false;
   Descriptor socket_;
+  std::optional<TlsStream> tls_;
   size_t held_ = 0;
   char buffer_[1024];
 };

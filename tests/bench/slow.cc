@@ -23,7 +23,7 @@ bool told_to_end() {
 
 void run_slow(const Options& options) {
   Poller poller(false);
-  Descriptor nothing;
+  Upload nothing(0);
   uint64_t there = 0;
   TransferSession::Events events{[&](TransferSession& session) {
                                    session.leave_data();

@@ -1,15 +1,22 @@
 #include "tests/bench/transfer_session.h"
 
 #include <charconv>
+#include <iterator>
 
 #include "tests/bench/socket.h"
 
 namespace bench {
 
-TransferSession::TransferSession(Poller& poller, const Options& options, const Descriptor& upload,
+namespace {
+
+// Before the first transfer; only the first of them without TLS.
+constexpr std::string_view kSetUp[] = {"TYPE I\r\n", "PBSZ 0\r\n", "PROT P\r\n"};
+
+}  // namespace
+
+TransferSession::TransferSession(Poller& poller, const Options& options, const Upload& upload,
                                  const Events& events)
-    : Session(poller, options.port),
-      options_(options),
+    : Session(poller, options),
       upload_(upload),
       events_(events),
       data_(poller, [this] { data_ended(); }),
@@ -21,7 +28,16 @@ TransferSession::TransferSession(Poller& poller, const Options& options, const D
   port_command_ = "PORT 127,0,0,1," + std::to_string(port >> 8) + ',' + std::to_string(port & 255) + "\r\n";
 }
 
-void TransferSession::logged_in() { send("TYPE I\r\n"); }
+void TransferSession::logged_in() {
+  set_up_ = 0;
+  set_up();
+}
+
+void TransferSession::set_up() {
+  size_t count = options_.security == Security::tls ? std::size(kSetUp) : 1;
+  if (set_up_ == count) return events_.logged_in(*this);
+  send(kSetUp[set_up_++]);
+}
 
 void TransferSession::transfer(const std::string& path) {
   verb_command_ = options_.verb + ' ' + path + "\r\n";
@@ -31,7 +47,7 @@ void TransferSession::transfer(const std::string& path) {
 }
 
 void TransferSession::replied(int code, std::string_view line) {
-  if (code == 200 && begun_ == 0) return events_.logged_in(*this);
+  if (code == 200 && begun_ == 0) return set_up();
   if (code == 229) return connect_passively(line);
   if (code == 200) return send(verb_command_);
   if (code == 150 || code == 125) {
@@ -62,6 +78,7 @@ void TransferSession::accept() {
 
 void TransferSession::move() {
   if (!permitted_ || !data_.is_open() || leaves_data_) return;
+  if (options_.security == Security::tls) data_.secure(tls());
   if (is_upload_) return data_.send(upload_, options_.size);
   data_.receive();
 }

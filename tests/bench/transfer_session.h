@@ -1,6 +1,6 @@
 // A session that makes one transfer after another: EPSV or PORT, the verb, the data, 226. What the next
 // transfer is, and what becomes of a finished one, its owner decides. Every download is checked for its
-// length.
+// length. With TLS, a data connection offers the session of its own control connection.
 #ifndef UVFTPD_TESTS_BENCH_TRANSFER_SESSION_H_
 #define UVFTPD_TESTS_BENCH_TRANSFER_SESSION_H_
 
@@ -20,7 +20,7 @@ class TransferSession : public Session {
     std::function<void(TransferSession&)> transferred;
   };
 
-  TransferSession(Poller& poller, const Options& options, const Descriptor& upload, const Events& events);
+  TransferSession(Poller& poller, const Options& options, const Upload& upload, const Events& events);
 
   void transfer(const std::string& path);
   DataConnection& data() { return data_; }
@@ -39,14 +39,14 @@ class TransferSession : public Session {
     TransferSession* session;
   };
 
+  void set_up();
   void connect_passively(std::string_view line);
   void accept();
   void move();
   void data_ended();
   void end_if_over();
 
-  const Options& options_;
-  const Descriptor& upload_;
+  const Upload& upload_;
   const Events& events_;
   DataConnection data_;
   Arrivals arrivals_{this};
@@ -54,6 +54,7 @@ class TransferSession : public Session {
   std::string port_command_;
   std::string verb_command_;
   bool is_upload_;
+  size_t set_up_ = 0;  // how many commands of those before the first transfer have been sent
   bool leaves_data_ = false;
   bool permitted_ = false;  // 150 has come
   bool data_over_ = false;

@@ -1,6 +1,4 @@
 // Sessions that transfer as fast as they can until the time is over; what has begun is finished and counts.
-#include <sys/mman.h>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,26 +10,11 @@
 namespace bench {
 namespace {
 
-// A file in memory for uploads. Bytes that differ, in case somebody compresses or looks for holes.
-Descriptor upload_file(uint64_t size) {
-  Descriptor file(::memfd_create("upload", MFD_CLOEXEC));
-  if (!file.is_open()) fail_with_errno("memfd_create");
-  std::string block(1 << 20, '\0');
-  uint32_t state = 1;
-  for (char& octet : block) octet = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
-  for (uint64_t written = 0; written < size;) {
-    ssize_t count = ::write(file.number(), block.data(), std::min<uint64_t>(block.size(), size - written));
-    if (count <= 0) fail_with_errno("filling the upload");
-    written += static_cast<uint64_t>(count);
-  }
-  return file;
-}
-
 class Transfers {
  public:
   explicit Transfers(const Options& options)
       : options_(options),
-        upload_(upload_file(options.verb == "STOR" ? options.size : 0)),
+        upload_(options.verb == "STOR" ? options.size : 0),
         poller_(options.streams == 1) {}
 
   void run();
@@ -43,7 +26,7 @@ class Transfers {
   void report(Time began, double processor) const;
 
   const Options& options_;
-  Descriptor upload_;
+  Upload upload_;
   Poller poller_;
   TransferSession::Events events_{[this](TransferSession&) { ++waiting_; },
                                   [this](TransferSession& session) { count(session); }};
@@ -94,12 +77,15 @@ void Transfers::count(TransferSession& session) {
 }
 
 void Transfers::report(Time began, double processor) const {
+  uint64_t resumed = 0;
+  for (const auto& session : sessions_) resumed += session->data().resumed();
   say({{"seconds", seconds(now() - began)},
        {"bytes", static_cast<double>(bytes_)},
        {"files", static_cast<double>(durations_.size())},
        {"p50", percentile(durations_, 50)},
        {"p99", percentile(durations_, 99)},
        {"first", percentile(first_bytes_, 50)},
+       {"resumed", static_cast<double>(resumed)},
        {"client", processor_seconds() - processor}});
 }
 
