@@ -6,6 +6,7 @@ the reaper of what the server's processes leave behind. Nothing here knows which
 """
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -99,7 +100,16 @@ class GroupAccount(Account):
             return int(file.readline().split()[1]) / 1e6
 
     def close(self):
-        os.rmdir(self.path)
+        """A process that was killed leaves its group a moment after it has left the group's list."""
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return os.rmdir(self.path)
+            except OSError as error:
+                if error.errno != errno.EBUSY or time.monotonic() > deadline:
+                    raise
+            self.reap_orphans()
+            time.sleep(0.01)
 
 
 class TreeAccount(Account):

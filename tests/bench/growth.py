@@ -23,13 +23,15 @@ class Growth:
 
 
 class Peak:
-    """The most memory of a process while this is held, beyond what it had before; None where it cannot be told."""
+    """The most memory of a server's processes while this is held, beyond what they had before; None where it cannot
+    be told."""
 
     def __init__(self, daemon):
-        self.process = daemon.process.pid
+        self.processes = daemon.processes()
         try:
-            with open(f"/proc/{self.process}/clear_refs", "w", encoding="ascii") as file:
-                file.write("5")  # the peak begins anew
+            for process in self.processes:
+                with open(f"/proc/{process}/clear_refs", "w", encoding="ascii") as file:
+                    file.write("5")  # the peak begins anew
             self.before = self._status("VmRSS")
         except OSError:
             self.before = None
@@ -38,7 +40,11 @@ class Peak:
         return None if self.before is None else (self._status("VmHWM") - self.before) / KIB
 
     def _status(self, field):
-        with open(f"/proc/{self.process}/status", encoding="ascii", errors="replace") as file:
+        return sum(self._status_of(process, field) for process in self.processes)
+
+    @staticmethod
+    def _status_of(process, field):
+        with open(f"/proc/{process}/status", encoding="ascii", errors="replace") as file:
             return next(int(line.split()[1]) * KIB for line in file if line.startswith(field + ":"))
 
 

@@ -209,7 +209,10 @@ class Daemon:
         return self.account.seconds()
 
     def memory(self):
-        return accounting.private_memory(self.account.processes())
+        return accounting.private_memory(self.processes())
+
+    def processes(self):
+        return self.account.processes()
 
     def stop(self):
         self.account.end(self.process)
