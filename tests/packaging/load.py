@@ -1,4 +1,6 @@
-"""Clients without a pause, until SIGTERM: load.py PORT CLIENTS; each logs in, fetches /hello, and says good-bye.
+"""Clients without a pause, until SIGTERM or for half an hour at most: load.py PORT CLIENTS.
+
+Each logs in, fetches /hello, and says good-bye.
 
 Prints what became of them as one line of JSON. Lost is who was refused, reset or closed before the 220.
 """
@@ -40,23 +42,25 @@ def one_session():
 class Client(threading.Thread):
     def __init__(self):
         super().__init__()
-        self.ends = []
+        self.counts = collections.Counter()
+        self.examples = {}  # texts: an exception would keep its frames, and what these hold, for as long as the load lasts
 
     def run(self):
         while not is_over.is_set():
-            self.ends.append(one_session())
+            what, why = one_session()
+            self.counts[what] += 1
+            if why is not None:
+                self.examples.setdefault(what, repr(why))
 
 
-signal.signal(signal.SIGTERM, lambda *_: is_over.set())
+for number in (signal.SIGTERM, signal.SIGALRM):
+    signal.signal(number, lambda *_: is_over.set())
+signal.alarm(1800)  # whoever was to end it may have gone
 clients = [Client() for _ in range(CLIENTS)]
 for client in clients:
     client.start()
 for client in clients:
     client.join()
-counts = collections.Counter()
-examples = {}
-for what, why in (end for client in clients for end in client.ends):
-    counts[what] += 1
-    if why is not None:
-        examples.setdefault(what, repr(why))
+counts = sum((client.counts for client in clients), collections.Counter())
+examples = {what: why for client in clients for what, why in client.examples.items()}
 print(json.dumps({"counts": counts, "examples": examples}))
