@@ -186,6 +186,7 @@ class Daemon {
     reopen_log();
     transfer_log_.reopen();
     server_->drain();
+    orders_->answer({&kEndOfAnswer, 1});
   }
 
   // The first asks, the second tells.

@@ -84,7 +84,6 @@ class Supervisor {
   bool is_ready(Child& child);
   std::optional<Generation> hear_signal();
   void hear_notice();
-  void order_all(std::string_view order);
   void close();
   bool is_closing() const { return listeners_.sockets.empty(); }
   void reap();
@@ -145,7 +144,8 @@ std::optional<Generation> Supervisor::begin(Config config) {
   notices.theirs.close();
   Child child{pid, std::move(orders.ours), std::move(notices.ours)};
   if (!is_ready(child)) return std::nullopt;
-  order_all(kDrain);
+  // Answered: whoever comes once the reload is told meets the new configuration.
+  for (const Child& old : children_) ask_generation(old, kDrain);
   children_.push_back(std::move(child));
   ++generations_;
   listeners_ = std::move(listeners);
@@ -204,14 +204,10 @@ std::optional<Generation> Supervisor::take_new_configuration() {
   return std::nullopt;
 }
 
-void Supervisor::order_all(std::string_view order) {
-  for (const Child& child : children_) send_order(child.orders, order);
-}
-
 // Who comes now is refused.
 void Supervisor::close() {
   listeners_ = {};
-  order_all(kClose);
+  for (const Child& child : children_) send_order(child.orders, kClose);
 }
 
 void Supervisor::reap() {

@@ -24,7 +24,7 @@ namespace uvftpd {
 
 // What the supervisor tells a generation, a line each; "ready" is what it hears first.
 inline constexpr std::string_view kReady = "ready\n";
-inline constexpr std::string_view kDrain = "drain\n";        // no new clients; end with the last session
+inline constexpr std::string_view kDrain = "drain\n";  // no new clients from the answer on; end with the last
 inline constexpr std::string_view kSessions = "sessions\n";  // answered with rows
 inline constexpr std::string_view kKick = "kick ";  // and a number: answered with kKicked, or nothing
 inline constexpr std::string_view kKicked = "kicked\n";
