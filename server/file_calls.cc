@@ -59,6 +59,10 @@ ssize_t sendfile(int socket, int fd, off_t& offset, std::size_t count) {
   return ::sendfile(socket, fd, &offset, count);
 }
 
+ssize_t splice_from_file(int fd, off_t offset, int pipe, std::size_t count) {
+  return ::splice(fd, &offset, pipe, nullptr, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+}
+
 ssize_t splice_to_file(int pipe, int fd, off_t& offset, std::size_t count) {
   return ::splice(pipe, nullptr, fd, &offset, count, SPLICE_F_MOVE);
 }

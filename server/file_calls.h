@@ -31,6 +31,7 @@ ssize_t pread(int fd, void* bytes, std::size_t count, off_t offset);
 ssize_t preadv2(int fd, const iovec* pieces, int count, off_t offset, int flags);
 ssize_t pwrite(int fd, const void* bytes, std::size_t count, off_t offset);
 ssize_t sendfile(int socket, int fd, off_t& offset, std::size_t count);
+ssize_t splice_from_file(int fd, off_t offset, int pipe, std::size_t count);
 ssize_t splice_to_file(int pipe, int fd, off_t& offset, std::size_t count);
 int ftruncate(int fd, off_t size);
 

@@ -30,9 +30,9 @@ Pace::Clock::time_point SharedPace::book(std::uint64_t bytes, Pace::Clock::time_
   return turn;
 }
 
-void SharedPace::give_back(std::uint64_t bytes) {
+void SharedPace::correct(std::uint64_t booked, std::uint64_t moved) {
   const std::lock_guard lock(mutex_);
-  pace_.give_back(bytes);
+  pace_.correct(booked, moved);
 }
 
 std::size_t Pacing::piece(std::size_t most) const {
@@ -55,7 +55,7 @@ std::chrono::milliseconds Pacing::wait(std::size_t most) {
 void Pacing::pay(std::uint64_t bytes) {
   if (!is_limited()) return;
   if (bytes > 0) session_.pay(bytes, Pace::Clock::now());
-  if (booked_ > bytes) account_->give_back(booked_ - bytes);
+  if (account_ && account_->is_limited() && booked_ != bytes) account_->correct(booked_, bytes);
   booked_ = 0;
 }
 

@@ -21,7 +21,7 @@ class Pace {
   bool is_limited() const { return rate_ > 0; }
   std::size_t piece(std::size_t most) const;  // what may move at one go
   void pay(std::uint64_t bytes, Clock::time_point now);
-  void give_back(std::uint64_t bytes) { due_ -= cost(bytes); }
+  void correct(std::uint64_t paid, std::uint64_t moved) { due_ += cost(moved) - cost(paid); }
   std::chrono::nanoseconds wait(Clock::time_point now) const;  // until the next piece; zero: at once
 
  private:
@@ -38,7 +38,7 @@ class SharedPace {
   bool is_limited() const { return pace_.is_limited(); }
   std::size_t piece(std::size_t most) const { return pace_.piece(most); }
   Pace::Clock::time_point book(std::uint64_t bytes, Pace::Clock::time_point now);  // when it is their turn
-  void give_back(std::uint64_t bytes);
+  void correct(std::uint64_t booked, std::uint64_t moved);                         // what its turn came to
 
  private:
   std::mutex mutex_;

@@ -1,5 +1,6 @@
-// RETR in TYPE I: sendfile(2) from the page cache to the socket, or under TLS through a loop's buffer. What
-// is not cached is read in by the pool first, so that no loop waits for a disk.
+// RETR in TYPE I: from the page cache to the socket, in long bursts through a data loop's pipe, what is short
+// by sendfile(2), under TLS through a loop's buffer. What is not cached is read in by the pool first, so that
+// no loop waits for a disk.
 #pragma once
 
 #include "server/storage.h"
@@ -19,10 +20,14 @@ class SendFile final : public Transfer {
  private:
   Turn move(const Workspace& workspace) override;
   std::ptrdiff_t send(const Workspace& workspace, std::size_t count);
+  std::ptrdiff_t splice_through(SplicePipe& pipe, std::size_t count);
+  std::ptrdiff_t send_secured(std::span<char> buffer, std::size_t count);
+  void expect_room(std::size_t count);
   std::size_t next_count() const;
   bool may_wait_for_disk(std::size_t count);
 
   Medium medium_;
+  std::size_t burst_ = kTurnBytes;  // what the socket is likely to take
   std::uint64_t offset_, end_;
   enum class Cache : std::uint8_t { unknown, just_read } cache_ = Cache::unknown;
 };

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace uvftpd {
@@ -18,8 +19,8 @@ constexpr int kOn = 1, kOff = 0;
 // A peer that vanished from an idle control connection is noticed after 2 + 4 * 0.5 minutes.
 constexpr int kKeepIdleSeconds = 120, kKeepIntervalSeconds = 30, kKeepProbes = 4;
 
-// TCP_CORK and a bounded send buffer together are the cheapest way to send in bulk to a near peer; a far one
-// needs a buffer that grows with the bandwidth-delay product, which pinning it would forbid.
+// BBR lets bytes leave in the small pieces that its timer permits, which to a near peer costs twice the work;
+// a buffer that never holds much keeps it from that. A far peer needs one that grows.
 constexpr int kNearSendBuffer = 384 * 1024;
 constexpr unsigned kNearRoundTripMicroseconds = 1000;
 
@@ -171,15 +172,19 @@ int unacknowledged(int fd) {
   return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
-void prepare_small_sending(int fd) { set(fd, IPPROTO_TCP, TCP_CORK, kOn); }
+void send_in_whole_segments(int fd) { set(fd, IPPROTO_TCP, TCP_CORK, kOn); }
 
-void prepare_bulk_sending(int fd) {
+void send_in_bulk(int fd) {
+  std::array<char, 16> control{};  // TCP_CA_NAME_MAX
+  socklen_t size = control.size() - 1;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, control.data(), &size) != 0) return;
   tcp_info info{};
-  socklen_t size = sizeof info;
-  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;
-  if (info.tcpi_rtt > kNearRoundTripMicroseconds) return;
+  size = sizeof info;
+  if (!std::string_view(control.data()).starts_with("bbr") ||
+      ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+      info.tcpi_rtt > kNearRoundTripMicroseconds)
+    return;
   set(fd, SOL_SOCKET, SO_SNDBUF, kNearSendBuffer);
-  set(fd, IPPROTO_TCP, TCP_CORK, kOn);
 }
 
 void end_sending(int fd) { ::shutdown(fd, SHUT_WR); }
@@ -202,6 +207,11 @@ std::ptrdiff_t send(int fd, std::string_view bytes) {
     if (count >= 0) return count;
     if (errno != EINTR) return -errno;
   }
+}
+
+std::ptrdiff_t splice_to_socket(int pipe, int fd, std::size_t count) {
+  const auto moved = ::splice(pipe, nullptr, fd, nullptr, count, SPLICE_F_NONBLOCK | SPLICE_F_MORE);
+  return moved < 0 ? -errno : moved;
 }
 
 void discard_input(int fd) {

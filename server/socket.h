@@ -73,15 +73,16 @@ void notice_stalled_peer(int fd, std::chrono::milliseconds stalled);  // one tha
 void send_at_once(int fd);                                            // whatever it is
 void acknowledge_at_once(int fd);                                     // what came until now
 int unacknowledged(int fd);                                           // bytes that the peer has not taken yet
-void prepare_small_sending(int fd);  // for bytes that leave together with the end of the stream
-void prepare_bulk_sending(int fd);   // for more than the first turn's bytes
-void end_sending(int fd);            // the peer reads the end of the stream
-void reset_on_close(int fd);         // the peer shall not take what it got for the whole
+void send_in_whole_segments(int fd);  // the last, shorter one with the end of the stream
+void send_in_bulk(int fd);            // more than a turn's bytes
+void end_sending(int fd);             // the peer reads the end of the stream
+void reset_on_close(int fd);          // the peer shall not take what it got for the whole
 
 // ---- moving bytes; -errno on failure, EAGAIN when it would block ----
 
 std::ptrdiff_t receive(int fd, std::span<char> buffer);  // 0: the peer has sent everything
 std::ptrdiff_t send(int fd, std::string_view bytes);
+std::ptrdiff_t splice_to_socket(int pipe, int fd, std::size_t count);
 // Takes what the peer sent against the direction, so that closing does not reset the connection and destroy
 // bytes that are still on their way.
 void discard_input(int fd);

@@ -50,8 +50,15 @@ TEST(SharedPace, GivesEachItsTurnInTheOrderOfBooking) {
 TEST(SharedPace, TakesBackWhatWasNotMoved) {
   SharedPace account(1000);
   account.book(100, kStart);
-  account.give_back(90);
+  account.correct(100, 10);
   EXPECT_EQ(account.book(100, kStart), kStart + milliseconds(10));
+}
+
+TEST(SharedPace, IsOwedWhatWasMovedBeyondTheBooking) {
+  SharedPace account(1000);
+  account.book(100, kStart);
+  account.correct(100, 400);
+  EXPECT_EQ(account.book(100, kStart), kStart + milliseconds(400));
 }
 
 TEST(Pacing, WithoutAnyLimitNeverWaits) {
@@ -70,6 +77,14 @@ TEST(Pacing, KeepsToTheSlowerOfBoth) {
   pacing.pay(50);
   EXPECT_LE(pacing.wait(kMost), milliseconds(50));
   EXPECT_GT(pacing.wait(kMost), milliseconds(12));  // what the session alone would wait
+}
+
+TEST(Pacing, PaysForATurnThatMovedMoreThanWasBooked) {
+  SharedPace account(100'000'000);
+  Pacing pacing(Pace(), &account);
+  pacing.wait(kMost);
+  pacing.pay(40 * kMost);
+  EXPECT_GT(pacing.wait(kMost), milliseconds(90));  // 105, less what has passed
 }
 
 }  // namespace
