@@ -20,6 +20,7 @@ KIB, MIB = 1 << 10, 1 << 20
 FTP = 5072  # a user that no machine has
 CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
 CONGESTION_CONTROL = "/proc/sys/net/ipv4/tcp_congestion_control"
+AUTOGROUP = "/proc/sys/kernel/sched_autogroup_enabled"
 
 
 def enter_namespaces():
@@ -54,6 +55,30 @@ def usual_congestion_control():
         finally:
             file.seek(0)
             file.write(before)
+
+
+class WithoutAutogroups:
+    """Every thread has a share of its own while this is open. With autogroups every session (setsid) has one: a
+    server that begins one for each client, as vsftpd does, would get as many as it has clients, the load generator
+    one, and all threads of another server together one. The setting is the machine's."""
+
+    def __init__(self):
+        self.before = self._set("0")
+
+    def close(self):
+        if self.before is not None:
+            self._set(self.before)
+
+    @staticmethod
+    def _set(value):
+        """What it was; None where it cannot be set."""
+        try:
+            path = pathlib.Path(AUTOGROUP)
+            before = path.read_text(encoding="ascii")
+            path.write_text(value, encoding="ascii")
+            return before
+        except OSError:
+            return None
 
 
 def bring_up_loopback():
@@ -94,11 +119,14 @@ class Place:
         if self.is_root:
             os.chown(self.logs, FTP, FTP)
         self.disk_is_served = False
+        self.shares = WithoutAutogroups() if self.is_root else None
         if is_apart:
             self._invent_user()
             self._serve_disk()
 
     def close(self):
+        if self.shares:
+            self.shares.close()
         if self.disk_is_served:
             os.system(f"umount -l '{self.root}/disk'")
         shutil.rmtree(self.work, ignore_errors=True)
@@ -154,6 +182,15 @@ class Place:
     def forget_directory(self, entries):
         """A million files are not to stay longer than they are needed."""
         shutil.rmtree(self.root / f"list-{entries}", ignore_errors=True)
+
+    def touch_memory(self, size):
+        """What uploads are about to fill: a virtual machine may have given it back to its host, and would then
+        measure how fast the host hands it out again, which is slower by a factor of three, and not always."""
+        path = self.work / "touched"
+        with open(path, "wb") as file:
+            for _ in range(0, size, MIB):
+                file.write(some_bytes())
+        path.unlink()
 
     def uncached_file(self, size):
         """A file on the disk: its name for clients, and its path."""

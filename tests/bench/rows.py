@@ -12,6 +12,7 @@ from load import Load
 from place import KIB, MIB, evict
 
 GIB = 1 << 30
+MOST_UPLOADED = 4 * GIB  # in a second
 
 
 @dataclasses.dataclass
@@ -58,6 +59,7 @@ def measured(load, daemon):
 def transfer_options(context, verb, streams, size):
     options = {"verb": verb, "streams": streams, "size": size}
     if verb == "STOR":
+        context.place.touch_memory(context.small(int(MOST_UPLOADED * context.seconds)))
         return options | {"path": "in/#"}
     return options | {"path": context.place.file(f"file-{size}", size)}
 
