@@ -75,6 +75,7 @@ void ControlStream::shaken(Shaken result) {
   send_outgoing();
   switch (result.progress) {
     case TlsEngine::Progress::wants_input:
+    case TlsEngine::Progress::wants_room:  // never: its bytes are in memory
       return read();
     case TlsEngine::Progress::failed:
       tls_->state = State::failed;

@@ -154,7 +154,7 @@ class Daemon {
       for (const int number : {SIGTERM, SIGINT, SIGHUP})
         signals_.emplace_back(loop_, number, [this] { obey(kClose); });
     ask_for_short_time_slices();
-    if (!fences_.put_up_calls()) {
+    if (!fences_.put_up_calls(tls_.current().kernel_tls())) {
       server_.reset();
       return ExitStatus::failed;
     }

@@ -15,6 +15,7 @@ DataStream::DataStream(Descriptor socket, std::optional<DataTls> tls) : socket_(
   if (!tls) return;
   tls_ = std::make_unique<Tls>(std::move(*tls));
   send_at_once(socket_.get());
+  if (tls_->wanted.context.kernel_tls() == KernelTls::used) tls_->engine.send_by(socket_.get());
 }
 
 TlsSession DataStream::session() const { return tls_ ? tls_->session : TlsSession::none; }
@@ -55,7 +56,7 @@ DataStream::State DataStream::prepare() {
     const auto sent = flush();
     if (progress == TlsEngine::Progress::failed || (sent < 0 && sent != -EAGAIN)) return State::not_secured;
     if (progress == TlsEngine::Progress::done) return judge();
-    if (sent == -EAGAIN) return State::waits;
+    if (sent == -EAGAIN || progress == TlsEngine::Progress::wants_room) return State::waits;
     const auto count = feed();
     if (count == -EAGAIN) return State::waits;
     if (count <= 0) return State::not_secured;
@@ -78,7 +79,7 @@ DataStream::State DataStream::judge() {
 }
 
 std::ptrdiff_t DataStream::finish() {
-  if (tls_) tls_->engine.close_notify();
+  if (tls_ && tls_->engine.close_notify() == TlsEngine::Progress::wants_room) return -EAGAIN;
   return flush();
 }
 
@@ -86,7 +87,7 @@ std::ptrdiff_t DataStream::finish() {
 
 // What is encrypted is not much more than one call's: the next begins when all of it has left.
 std::ptrdiff_t DataStream::send(std::string_view bytes) {
-  if (!tls_) return uvftpd::send(socket_.get(), bytes);
+  if (takes_plain()) return uvftpd::send(socket_.get(), bytes);
   if (const auto before = flush(); before != 0) return before;
   if (tls_->engine.write(bytes) != TlsEngine::Progress::done) return -ECONNRESET;
   const auto sent = flush();
@@ -125,7 +126,7 @@ DataStream::Direction DataStream::awaits(Direction usually) const {
   const bool is_shaking = tls_->session == TlsSession::none;
   const bool has_more =
       !is_shaking && (tls_->engine.has_input() || tls_->end != TlsEnd::none || tls_->fault != 0);
-  if (has_more || !tls_->engine.outgoing().empty()) return Direction::sending;
+  if (has_more || !tls_->engine.outgoing().empty() || tls_->engine.wants_room()) return Direction::sending;
   return is_shaking ? Direction::receiving : usually;
 }
 

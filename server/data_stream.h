@@ -1,5 +1,5 @@
 // One data connection's bytes, in the clear or under TLS. A Transfer sends and receives by it and need not
-// know which; what is done in the kernel (sendfile, splice) is done in the clear only.
+// know which; what is done in the kernel (sendfile, splice) is done where plain bytes are for the socket.
 //
 //   [shaking ->] moving -> [ending: both have said close_notify]
 //
@@ -37,6 +37,8 @@ class DataStream {
   int fd() const { return socket_.get(); }
   bool is_open() const { return socket_.is_open(); }
   bool is_clear() const { return tls_ == nullptr; }
+  bool takes_plain() const { return is_clear() || is_sent_by_kernel(); }  // the socket, when it is prepared
+  bool is_sent_by_kernel() const { return tls_ && tls_->engine.is_sent_by_kernel(); }
   bool is_cut() const;  // and that is refused
   void close() { socket_.close(); }
   TlsSession session() const;

@@ -29,11 +29,11 @@ bool Fences::put_up_files(const std::vector<int>& logs) {
   return true;
 }
 
-bool Fences::put_up_calls() {
+bool Fences::put_up_calls(KernelTls kernel_tls) {
   make_port_rules_later();  // the pool's threads start with its first job: all are there now
   std::string seccomp = "off";
   if (config_.sandbox.seccomp != Fence::off) {
-    const std::string trouble = put_up_seccomp();
+    const std::string trouble = put_up_seccomp(kernel_tls);
     seccomp = trouble.empty() ? "up" : "down";
     if (!trouble.empty() && config_.sandbox.seccomp == Fence::require)
       return refuse("sandbox.seccomp", trouble);

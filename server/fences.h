@@ -11,6 +11,7 @@
 
 #include "server/accounts.h"
 #include "server/config.h"
+#include "server/socket.h"
 #include "server/uv.h"
 
 namespace uvftpd {
@@ -22,7 +23,7 @@ class Fences {
 
   // Both: false where one that is required is not to be had; the log has told why.
   bool put_up_files(const std::vector<int>& logs);  // directories that logs are opened anew in
-  bool put_up_calls();
+  bool put_up_calls(KernelTls kernel_tls);
 
  private:
   void make_port_rules_later();

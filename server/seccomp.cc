@@ -76,13 +76,16 @@ void forgo_io_uring() {
   if (filter.error() == 0) (void)::seccomp_load(filter.get());
 }
 
-std::string put_up_seccomp() {
+std::string put_up_seccomp(KernelTls kernel_tls) {
   Filter filter(SCMP_ACT_KILL_PROCESS);
   if (filter.error() != 0) return kIsInstrumented ? "not in an instrumented build" : "seccomp_init failed";
   filter.keep(::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1));
   for (const char* call : kCalls)
     filter.keep(::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, ::seccomp_syscall_resolve_name(call), 0));
   permit_stream_sockets(filter);
+  // TLS's own messages, such as its end, are for the kernel in this way only.
+  if (kernel_tls == KernelTls::used)
+    filter.keep(::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 0));
   // Libraries ask for files of their own, and do without where there are none: they are told so.
   for (const int call : {SCMP_SYS(open), SCMP_SYS(openat)})
     filter.keep(::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), call, 0));

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "server/socket.h"
+
 namespace uvftpd {
 
 // By name, sorted: made from what a run of all tests was seen to call.
@@ -15,6 +17,6 @@ std::vector<std::string> permitted_calls();
 void forgo_io_uring();
 
 // For all threads at once; the last of them must have started. Empty, or why it is not up.
-std::string put_up_seccomp();
+std::string put_up_seccomp(KernelTls kernel_tls);
 
 }  // namespace uvftpd

@@ -30,7 +30,7 @@ bool SendFile::may_wait_for_disk(std::size_t count) {
 
 // Bytes that left, or are encrypted and as good as left; -errno.
 std::ptrdiff_t SendFile::send(const Workspace& workspace, std::size_t count) {
-  if (!stream_.is_clear()) return send_secured(workspace.buffer, count);
+  if (!stream_.takes_plain()) return send_secured(workspace.buffer, count);
   if (workspace.pipe && count > kLeastBurst && count <= workspace.pipe->capacity())
     return splice_through(*workspace.pipe, count);
   auto offset = static_cast<off_t>(offset_);

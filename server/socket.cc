@@ -187,6 +187,15 @@ void send_in_bulk(int fd) {
   set(fd, SOL_SOCKET, SO_SNDBUF, kNearSendBuffer);
 }
 
+// Of a socket that is not connected it says so, if it knows what is asked for.
+KernelTls kernel_tls() {
+  const Descriptor any(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  static constexpr std::string_view kName = "tls";
+  const bool is_there =
+      ::setsockopt(any.get(), IPPROTO_TCP, TCP_ULP, kName.data(), kName.size()) != 0 && errno == ENOTCONN;
+  return is_there ? KernelTls::used : KernelTls::unused;
+}
+
 void end_sending(int fd) { ::shutdown(fd, SHUT_WR); }
 
 void reset_on_close(int fd) { set(fd, SOL_SOCKET, SO_LINGER, linger{1, 0}); }

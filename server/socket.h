@@ -78,6 +78,10 @@ void send_in_bulk(int fd);            // more than a turn's bytes
 void end_sending(int fd);             // the peer reads the end of the stream
 void reset_on_close(int fd);          // the peer shall not take what it got for the whole
 
+// Whether the kernel encrypts what a socket under TLS sends: of this machine, asked before the fences.
+enum class KernelTls : std::uint8_t { unused, used };
+KernelTls kernel_tls();
+
 // ---- moving bytes; -errno on failure, EAGAIN when it would block ----
 
 std::ptrdiff_t receive(int fd, std::span<char> buffer);  // 0: the peer has sent everything

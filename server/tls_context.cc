@@ -76,6 +76,7 @@ void set_up(SSL_CTX* context, const TlsContext::Demands& demands) {
   ::SSL_CTX_set_cipher_list(context, kOldSuites);
   ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);  // an idle session keeps none
   ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  if (demands.kernel_tls == KernelTls::used) ::SSL_CTX_set_options(context, SSL_OP_ENABLE_KTLS);
   if (demands.session_reuse == SessionReuse::off) {
     ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     ::SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
@@ -106,6 +107,11 @@ TlsContext::TlsContext(const KeyPair& pair, const Demands& demands, std::string&
   else if (!demands.client_ca.empty() && !demand_client_certificates(context_.get(), demands.client_ca))
     trouble = "the authorities of clients: " + last_error();
   if (!trouble.empty()) context_.reset();
+}
+
+KernelTls TlsContext::kernel_tls() const {
+  const bool is_used = context_ && (::SSL_CTX_get_options(context_.get()) & SSL_OP_ENABLE_KTLS) != 0;
+  return is_used ? KernelTls::used : KernelTls::unused;
 }
 
 TlsContext& TlsContext::operator=(const TlsContext& other) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "server/config.h"
+#include "server/socket.h"
 #include "server/tls_certificate.h"
 
 struct ssl_ctx_st;
@@ -20,6 +21,7 @@ class TlsContext {
     TlsVersion minimum_version = TlsVersion::tls_1_2;
     SessionReuse session_reuse = SessionReuse::prefer;
     std::string client_ca = {};  // PEM; not empty: clients show a certificate of one of these authorities
+    KernelTls kernel_tls = KernelTls::unused;  // of data connections
   };
 
   TlsContext() = default;
@@ -31,6 +33,7 @@ class TlsContext {
   TlsContext& operator=(TlsContext&&) noexcept = default;
   ~TlsContext() = default;
 
+  KernelTls kernel_tls() const;
   ssl_ctx_st* get() const { return context_.get(); }
   explicit operator bool() const { return context_ != nullptr; }
 

@@ -49,21 +49,27 @@ struct TlsWire {
     }();
     return kMade;
   }
+  // Owned by the connection that it is given to; null: no memory.
+  static BIO* make(TlsEngine& engine) {
+    BIO* wire = ::BIO_new(method());
+    if (!wire) return nullptr;
+    ::BIO_set_data(wire, &engine);
+    ::BIO_set_init(wire, 1);
+    return wire;
+  }
 };
 
 void TlsEngine::Free::operator()(ssl_st* connection) const { ::SSL_free(connection); }
 
 TlsEngine::TlsEngine(const TlsContext& context, TlsSessionScope scope, Use use)
     : use_(use), connection_(::SSL_new(context.get())) {
-  BIO* bio = connection_ ? ::BIO_new(TlsWire::method()) : nullptr;
-  if (!bio) {
+  BIO* wire = connection_ ? TlsWire::make(*this) : nullptr;
+  if (!wire) {
     trouble_ = "no memory";
     connection_.reset();
     return;
   }
-  ::BIO_set_data(bio, this);
-  ::BIO_set_init(bio, 1);
-  ::SSL_set_bio(connection_.get(), bio, bio);
+  ::SSL_set_bio(connection_.get(), wire, wire);
   ::SSL_set_session_id_context(connection_.get(), reinterpret_cast<const unsigned char*>(&scope),
                                sizeof scope);
   ::SSL_set_accept_state(connection_.get());
@@ -79,6 +85,28 @@ TlsEngine::TlsEngine(const TlsContext& context, TlsSessionScope scope, Use use)
 TlsEngine::~TlsEngine() {
   if (connection_ && use_ == Use::data_connection)
     ::SSL_set_shutdown(connection_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+// ---- the kernel ----
+
+void TlsEngine::send_by(int socket) {
+  BIO* wire = connection_ ? ::BIO_new_socket(socket, BIO_NOCLOSE) : nullptr;
+  if (!wire) return;
+  ::SSL_set0_wbio(connection_.get(), wire);
+}
+
+bool TlsEngine::is_sent_by_kernel() const {
+  return connection_ && BIO_get_ktls_send(::SSL_get_wbio(connection_.get()));
+}
+
+bool TlsEngine::wants_room() const { return connection_ && SSL_want_write(connection_.get()); }
+
+// The kernel knows no TLS, or not this cipher.
+void TlsEngine::take_back() {
+  if (::SSL_get_wbio(connection_.get()) == ::SSL_get_rbio(connection_.get()) || is_sent_by_kernel()) return;
+  BIO* wire = ::SSL_get_rbio(connection_.get());
+  ::BIO_up_ref(wire);
+  ::SSL_set0_wbio(connection_.get(), wire);
 }
 
 // ---- what came ----
@@ -125,6 +153,8 @@ TlsEngine::Progress TlsEngine::judge(int returned) {
   switch (::SSL_get_error(connection_.get(), returned)) {
     case SSL_ERROR_WANT_READ:
       return Progress::wants_input;
+    case SSL_ERROR_WANT_WRITE:
+      return Progress::wants_room;
     case SSL_ERROR_ZERO_RETURN:
       trouble_ = "ended by the client";
       return Progress::failed;
@@ -139,7 +169,9 @@ TlsEngine::Progress TlsEngine::judge(int returned) {
 TlsEngine::Progress TlsEngine::handshake() {
   if (!connection_) return Progress::failed;
   ::ERR_clear_error();
-  return judge(::SSL_do_handshake(connection_.get()));
+  const Progress progress = judge(::SSL_do_handshake(connection_.get()));
+  if (progress == Progress::done) take_back();
+  return progress;
 }
 
 std::ptrdiff_t TlsEngine::read(std::span<char> out) {
@@ -168,9 +200,13 @@ TlsEngine::Progress TlsEngine::write(std::string_view bytes) {
   return judge(::SSL_write_ex(connection_.get(), bytes.data(), bytes.size(), &count));
 }
 
-void TlsEngine::close_notify() {
+// What is wrong with it besides is no concern of a connection that ends.
+TlsEngine::Progress TlsEngine::close_notify() {
   ::ERR_clear_error();
-  if ((::SSL_get_shutdown(connection_.get()) & SSL_SENT_SHUTDOWN) == 0) ::SSL_shutdown(connection_.get());
+  const bool is_said = (::SSL_get_shutdown(connection_.get()) & SSL_SENT_SHUTDOWN) != 0;
+  if (is_said && !wants_room()) return Progress::done;
+  const int returned = ::SSL_shutdown(connection_.get());
+  return returned < 0 && wants_room() ? Progress::wants_room : Progress::done;
 }
 
 void TlsEngine::offer_session() {

@@ -32,6 +32,13 @@ class TlsEngine {
   TlsEngine& operator=(const TlsEngine&) = delete;
   ~TlsEngine();
 
+  // Before the handshake: what is to leave goes to `socket`, which must stay open longer than this, and
+  // behind the handshake the kernel may take it over to encrypt. Where it does not, outgoing() is what it
+  // always is.
+  void send_by(int socket);
+  bool is_sent_by_kernel() const;  // established: plain bytes are for the socket, write() is not needed
+  bool wants_room() const;         // the socket's: what was asked for last is to be asked for again
+
   // ---- what came ----
   void feed(std::string_view bytes);
   std::span<char> room(std::size_t most);  // to receive into; then fed() says how much it was
@@ -45,13 +52,13 @@ class TlsEngine {
   std::string take_outgoing();
 
   // ---- what is done with it ----
-  enum class Progress : std::uint8_t { done, wants_input, failed };
+  enum class Progress : std::uint8_t { done, wants_input, wants_room, failed };
   Progress handshake();
   // Bytes; 0: the client has said close_notify; -EAGAIN: more is to be fed in; -EPROTO: it is not TLS. What
   // is answered to the client's TLS, which may be an alert, is outgoing().
   std::ptrdiff_t read(std::span<char> out);
   Progress write(std::string_view bytes);  // into outgoing(), all of it or nothing
-  void close_notify();                     // likewise
+  Progress close_notify();                 // likewise
   void offer_session();                    // another one to resume, behind what is written next
 
   bool is_resumed() const;
@@ -66,6 +73,7 @@ class TlsEngine {
     void operator()(ssl_st* connection) const;
   };
   Progress judge(int returned);
+  void take_back();
   bool has_decrypted() const;
 
   Use use_;

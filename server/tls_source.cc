@@ -7,6 +7,7 @@
 
 #include "protocol/secret.h"
 #include "server/log.h"
+#include "server/socket.h"
 #include "server/whole_file.h"
 
 namespace uvftpd {
@@ -53,7 +54,11 @@ TlsSource::Made TlsSource::make(const Config::Tls& tls, TlsContext::Demands dema
 
 std::string TlsSource::open() {
   if (config_.tls.mode == TlsPolicy::off) return {};
-  const TlsContext::Demands demands{config_.tls.minimum_version, config_.tls.session_reuse};
+  const TlsContext::Demands demands{.minimum_version = config_.tls.minimum_version,
+                                    .session_reuse = config_.tls.session_reuse,
+                                    .kernel_tls = kernel_tls()};
+  log_event(Level::info, "kernel-tls",
+            {{"state", demands.kernel_tls == KernelTls::used ? "used" : "not offered by the kernel"}});
   Made made;
   if (config_.tls.source == Config::Tls::Source::self_signed) {
     auto pair = make_self_signed(names_of(config_.server.listen));

@@ -92,8 +92,8 @@ void TransferRunner::wait() {
 
 // A socket takes more when a third of its buffer has left, at a slow reader a long time: bytes do leave.
 void TransferRunner::seem_stalled() {
-  if (!transfer_ || is_lingering_ || transfer_->awaits() == Transfer::Direction::receiving)
-    return end(Outcome::stalled);
+  if (is_lingering_) return lingered();
+  if (!transfer_ || transfer_->awaits() == Transfer::Direction::receiving) return end(Outcome::stalled);
   const int before = std::exchange(unacknowledged_, unacknowledged(transfer_->stream().fd()));
   if (unacknowledged_ < before) return stall_timer_.start(stalled_);
   end(Outcome::stalled);
@@ -128,10 +128,22 @@ void TransferRunner::complete() {
 // under TLS it has a last word to say, and a closed connection would answer that with a reset.
 void TransferRunner::linger(std::chrono::milliseconds most) {
   is_lingering_ = true;
-  end_sending(transfer_->stream().fd());
-  poll_.emplace(loop_, transfer_->stream().fd(), [this] { end(Outcome::complete); });
+  if (transfer_->stream().is_sent_by_kernel())
+    notice_stalled_peer(transfer_->stream().fd(), stalled_);
+  else
+    end_sending(transfer_->stream().fd());
+  poll_.emplace(loop_, transfer_->stream().fd(), [this] { lingered(); });
   poll_->wait(uv::Poll::For::reading);
   stall_timer_.start(most);
+}
+
+// The kernel's TLS may hold a last record that the socket has no room for, and would lose it with the
+// connection.
+void TransferRunner::lingered() {
+  const DataStream& stream = transfer_->stream();
+  if (!stream.is_sent_by_kernel() || unacknowledged(stream.fd()) == 0) return end(Outcome::complete);
+  poll_->stop();
+  stall_timer_.start(kTlsLinger);
 }
 
 void TransferRunner::end(Outcome outcome) {

@@ -44,6 +44,7 @@ class TransferRunner {
   void wait();
   void seem_stalled();
   void linger(std::chrono::milliseconds most);
+  void lingered();
   void use_disk();
   void end(TransferResult::Outcome outcome);
   void settled(int error);

@@ -7,9 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
+#include "server/socket.h"
 #include "tests/server/certificates.h"
 #include "tests/server/tls_client.h"
 
@@ -53,14 +55,15 @@ class Peer {
   TlsClient client_;
 };
 
-class DataStreamTest : public testing::Test {
+// Also where the kernel is offered the encrypting: one that knows no TLS leaves it here.
+class DataStreamTest : public testing::TestWithParam<KernelTls> {
  protected:
   DataStreamTest() {
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
     std::string trouble;
     const KeyPair pair = self_signed({"localhost"});
-    tls = {TlsContext(pair, {.client_ca = authority}, trouble), 1, SessionReuse::prefer, UncleanEnd::accept,
-           ""};
+    tls = {TlsContext(pair, {.client_ca = authority, .kernel_tls = GetParam()}, trouble), 1,
+           SessionReuse::prefer, UncleanEnd::accept, ""};
     EXPECT_EQ(trouble, "");
   }
 
@@ -85,7 +88,12 @@ class DataStreamTest : public testing::Test {
   DataTls tls{};
 };
 
-TEST_F(DataStreamTest, InTheClearIsTheSocket) {
+INSTANTIATE_TEST_SUITE_P(, DataStreamTest, testing::Values(KernelTls::unused, KernelTls::used),
+                         [](const auto& tested) {
+                           return tested.param == KernelTls::used ? "KernelOffered" : "KernelUnable";
+                         });
+
+TEST_P(DataStreamTest, InTheClearIsTheSocket) {
   DataStream stream(Descriptor{ends[0]}, std::nullopt);
   Peer peer(ends[1]);
   EXPECT_TRUE(stream.is_clear());
@@ -101,7 +109,7 @@ TEST_F(DataStreamTest, InTheClearIsTheSocket) {
   EXPECT_EQ(stream.finish(), 0);
 }
 
-TEST_F(DataStreamTest, WaitsForTheHandshake) {
+TEST_P(DataStreamTest, WaitsForTheHandshake) {
   DataStream stream(Descriptor{ends[0]}, tls);
   Peer peer(ends[1]);
   EXPECT_EQ(stream.prepare(), State::waits);
@@ -115,7 +123,7 @@ TEST_F(DataStreamTest, WaitsForTheHandshake) {
   EXPECT_FALSE(stream.take_progress());
 }
 
-TEST_F(DataStreamTest, IsNotSecuredByGarbageOrAnEnd) {
+TEST_P(DataStreamTest, IsNotSecuredByGarbageOrAnEnd) {
   for (const std::string said : {"GET / HTTP/1.1\r\n\r\n", ""}) {
     std::array<int, 2> pair{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair.data()), 0);
@@ -129,7 +137,7 @@ TEST_F(DataStreamTest, IsNotSecuredByGarbageOrAnEnd) {
   ::close(ends[1]);
 }
 
-TEST_F(DataStreamTest, TellsAnOrderlyEndFromACut) {
+TEST_P(DataStreamTest, TellsAnOrderlyEndFromACut) {
   for (const auto accepted : {UncleanEnd::accept, UncleanEnd::refuse}) {
     for (const bool is_orderly : {true, false}) {
       std::array<int, 2> pair{};
@@ -152,7 +160,7 @@ TEST_F(DataStreamTest, TellsAnOrderlyEndFromACut) {
   ::close(ends[1]);
 }
 
-TEST_F(DataStreamTest, IsLostByAResetAlsoBehindBytes) {
+TEST_P(DataStreamTest, IsLostByAResetAlsoBehindBytes) {
   DataStream stream(Descriptor{ends[0]}, tls);
   Peer peer(ends[1]);
   ASSERT_EQ(shake_hands(stream, peer), State::ready);
@@ -166,7 +174,7 @@ TEST_F(DataStreamTest, IsLostByAResetAlsoBehindBytes) {
   EXPECT_EQ(stream.end(), TlsEnd::none);
 }
 
-TEST_F(DataStreamTest, IsLostWhereItIsNotTlsAnyMore) {
+TEST_P(DataStreamTest, IsLostWhereItIsNotTlsAnyMore) {
   DataStream stream(Descriptor{ends[0]}, tls);
   Peer peer(ends[1]);
   ASSERT_EQ(shake_hands(stream, peer), State::ready);
@@ -178,7 +186,7 @@ TEST_F(DataStreamTest, IsLostWhereItIsNotTlsAnyMore) {
   EXPECT_NE(stream.end(), TlsEnd::orderly);
 }
 
-TEST_F(DataStreamTest, SendsMuchToAClientThatReadsSlowly) {
+TEST_P(DataStreamTest, SendsMuchToAClientThatReadsSlowly) {
   DataStream stream(Descriptor{ends[0]}, tls);
   Peer peer(ends[1]);
   ASSERT_EQ(shake_hands(stream, peer), State::ready);
@@ -197,7 +205,55 @@ TEST_F(DataStreamTest, SendsMuchToAClientThatReadsSlowly) {
   EXPECT_EQ(peer.tls().state(), TlsClient::State::ended);
 }
 
-TEST_F(DataStreamTest, AnswersWhatItDoesNotGrantAndWaitsForMore) {
+// Before the handshake something lies in the socket that the peer does not read.
+TEST_P(DataStreamTest, WaitsForRoomInTheHandshake) {
+  const std::string block(1000, 'x');
+  std::size_t before = 0;
+  while (::send(ends[0], block.data(), block.size(), MSG_NOSIGNAL) > 0) before += block.size();
+  DataStream stream(Descriptor{ends[0]}, tls);
+  TlsClient client;
+  client.go_on();
+  const std::string hello = client.take_outgoing();
+  ASSERT_EQ(::send(ends[1], hello.data(), hello.size(), 0), static_cast<ssize_t>(hello.size()));
+  EXPECT_EQ(stream.prepare(), State::waits);
+  EXPECT_EQ(stream.awaits(Direction::sending), Direction::sending);
+  std::string nowhere(before, '\0');
+  for (std::size_t read = 0; read < before;)
+    read += static_cast<std::size_t>(std::max<ssize_t>(::recv(ends[1], nowhere.data(), before - read, 0), 0));
+  Peer peer(ends[1]);
+  EXPECT_EQ(stream.prepare(), State::waits);
+  EXPECT_EQ(stream.awaits(Direction::sending), Direction::receiving);
+}
+
+TEST_P(DataStreamTest, IsSentByTheKernelIfThatKnowsTls) {
+  const Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::connect(client, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  DataStream stream(Descriptor{::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)},
+                    tls);
+  Peer peer(client);
+  State state = State::waits;
+  for (int round = 0; round < 1000 && state == State::waits; ++round) {
+    peer.go_on();
+    state = stream.prepare();
+  }
+  ASSERT_EQ(state, State::ready);
+  EXPECT_EQ(stream.is_sent_by_kernel(), GetParam() == KernelTls::used && kernel_tls() == KernelTls::used);
+  EXPECT_EQ(stream.takes_plain(), stream.is_sent_by_kernel());
+  ASSERT_EQ(stream.send("words"), 5);
+  EXPECT_EQ(stream.finish(), 0);
+  for (int round = 0; round < 1000 && peer.tls().state() != TlsClient::State::ended; ++round) peer.go_on();
+  EXPECT_EQ(peer.tls().heard(), "words");
+  EXPECT_EQ(peer.tls().state(), TlsClient::State::ended);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST_P(DataStreamTest, AnswersWhatItDoesNotGrantAndWaitsForMore) {
   DataStream stream(Descriptor{ends[0]}, tls);
   Peer peer(ends[1], {.version = TLS1_2_VERSION});
   ASSERT_EQ(shake_hands(stream, peer), State::ready);
@@ -208,7 +264,7 @@ TEST_F(DataStreamTest, AnswersWhatItDoesNotGrantAndWaitsForMore) {
   EXPECT_EQ(stream.awaits(Direction::receiving), Direction::receiving);  // and does not turn in circles
 }
 
-TEST_F(DataStreamTest, DemandsTheSessionWhereReuseIsRequired) {
+TEST_P(DataStreamTest, DemandsTheSessionWhereReuseIsRequired) {
   tls.session_reuse = SessionReuse::require;
   TlsEngine control(tls.context, tls.scope, TlsEngine::Use::control_connection);
   TlsClient first;
@@ -231,7 +287,7 @@ TEST_F(DataStreamTest, DemandsTheSessionWhereReuseIsRequired) {
   EXPECT_EQ(shake_hands(other, stranger), State::not_resumed);
 }
 
-TEST_F(DataStreamTest, TakesNoOtherCertificateThanTheControlConnections) {
+TEST_P(DataStreamTest, TakesNoOtherCertificateThanTheControlConnections) {
   tls.client = "another's digest";
   DataStream stream(Descriptor{ends[0]}, tls);
   Peer peer(ends[1]);

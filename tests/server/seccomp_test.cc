@@ -27,7 +27,7 @@ constexpr int kDone = 0, kWrong = 1, kMissing = 2;
 int status_after(const std::function<bool()>& what) {
   const pid_t child = ::fork();
   if (child == 0) {
-    if (!put_up_seccomp().empty()) ::_exit(kMissing);
+    if (!put_up_seccomp(KernelTls::unused).empty()) ::_exit(kMissing);
     ::_exit(what() ? kDone : kWrong);
   }
   int status = 0;
@@ -135,7 +135,7 @@ TEST(Seccomp, HoldsForThreadsThatWereThereBefore) {
       while (!is_up) std::this_thread::yield();
       ::syscall(SYS_ptrace, 0, 0, 0, 0);
     });
-    if (!put_up_seccomp().empty()) ::_exit(kMissing);
+    if (!put_up_seccomp(KernelTls::unused).empty()) ::_exit(kMissing);
     is_up = true;
     earlier.join();
     ::_exit(kWrong);
