@@ -76,7 +76,9 @@ void set_up(SSL_CTX* context, const TlsContext::Demands& demands) {
   ::SSL_CTX_set_cipher_list(context, kOldSuites);
   ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);  // an idle session keeps none
   ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+#ifndef OPENSSL_NO_KTLS
   if (demands.kernel_tls == KernelTls::used) ::SSL_CTX_set_options(context, SSL_OP_ENABLE_KTLS);
+#endif
   if (demands.session_reuse == SessionReuse::off) {
     ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     ::SSL_CTX_set_options(context, SSL_OP_NO_TICKET);

@@ -21,7 +21,7 @@ class TlsContext {
     TlsVersion minimum_version = TlsVersion::tls_1_2;
     SessionReuse session_reuse = SessionReuse::prefer;
     std::string client_ca = {};  // PEM; not empty: clients show a certificate of one of these authorities
-    KernelTls kernel_tls = KernelTls::unused;  // of data connections
+    KernelTls kernel_tls = KernelTls::unused;  // of data connections, if OpenSSL can
   };
 
   TlsContext() = default;

@@ -57,8 +57,6 @@ std::string TlsSource::open() {
   const TlsContext::Demands demands{.minimum_version = config_.tls.minimum_version,
                                     .session_reuse = config_.tls.session_reuse,
                                     .kernel_tls = kernel_tls()};
-  log_event(Level::info, "kernel-tls",
-            {{"state", demands.kernel_tls == KernelTls::used ? "used" : "not offered by the kernel"}});
   Made made;
   if (config_.tls.source == Config::Tls::Source::self_signed) {
     auto pair = make_self_signed(names_of(config_.server.listen));
@@ -79,6 +77,8 @@ void TlsSource::take(Made made) {
             {{"subject", certificate_.subject},
              {"fingerprint", certificate_.fingerprint},
              {"until", to_string(certificate_.validity.not_after)}});
+  log_event(Level::info, "kernel-tls",
+            {{"state", current_.kernel_tls() == KernelTls::used ? "used" : "not offered"}});
   look_at_the_end();
 }
 

@@ -99,6 +99,17 @@ class Renewal(CertificateTest):
         digest = hashlib.sha256(certificates().der("renewed")).hexdigest().upper()
         self.assertIn(":".join(digest[at:at + 2] for at in range(0, 64, 2)), server.log_text())
 
+    def test_the_log_tells_once_whether_the_kernel_encrypts(self):
+        with open("/proc/sys/net/ipv4/tcp_available_ulp", encoding="ascii") as file:
+            is_there = "tls" in file.read().split()
+        self.start_from()
+        self.put("server")
+        server = self.started()
+        self.expect_service(self.protected(server))
+        told = [line for line in server.log_text().splitlines() if "event=kernel-tls" in line]
+        self.assertEqual(len(told), 1, told)
+        self.assertIn("state=used" if is_there else 'state="not offered"', told[0])
+
     def test_links_that_are_turned_as_certbot_does(self):
         """live/x.crt is a link to archive/x1.crt, and then to archive/x2.crt."""
         archive = self.start_from("archive")
