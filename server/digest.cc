@@ -1,5 +1,6 @@
 #include "server/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <zlib.h>
 
@@ -29,10 +30,7 @@ const EVP_MD* openssl_digest(DigestAlgorithm algorithm) {
 
 }  // namespace
 
-void load_digests() {
-  using enum DigestAlgorithm;
-  for (const auto algorithm : {sha256, sha512, sha1, md5}) Digest(algorithm).update({});
-}
+void load_digests() { ::OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr); }
 
 void Digest::Free::operator()(evp_md_ctx_st* context) const { ::EVP_MD_CTX_free(context); }
 

@@ -12,7 +12,8 @@ struct evp_md_ctx_st;
 
 namespace uvftpd {
 
-// What the library reads from files it reads now.
+// What the library reads from files it reads now; the rest of its beginning is left to whoever wants a
+// digest.
 void load_digests();
 
 class Digest {
