@@ -73,11 +73,13 @@ TlsEngine::TlsEngine(const TlsContext& context, TlsSessionScope scope, Use use)
   ::SSL_set_session_id_context(connection_.get(), reinterpret_cast<const unsigned char*>(&scope),
                                sizeof scope);
   ::SSL_set_accept_state(connection_.get());
-  if (use == Use::control_connection)
+  if (use == Use::control_connection) {
     ::SSL_set_options(connection_.get(), SSL_OP_CLEANSE_PLAINTEXT);  // passwords
-  else
-    // A client that only sends would leave a ticket unread, and its end would be a reset.
-    ::SSL_set_num_tickets(connection_.get(), 0);
+    return;
+  }
+  ::SSL_clear_mode(connection_.get(), SSL_MODE_RELEASE_BUFFERS);  // it is never idle
+  // A client that only sends would leave a ticket unread, and its end would be a reset.
+  ::SSL_set_num_tickets(connection_.get(), 0);
 }
 
 // An aborted transfer takes nothing from its control connection: OpenSSL would forget the session of a
