@@ -1,6 +1,6 @@
 // RETR in TYPE I: from the page cache to the socket, in long bursts through a data loop's pipe, what is short
-// by sendfile(2), under TLS through a loop's buffer. What is not cached is read in by the pool first, so that
-// no loop waits for a disk.
+// by sendfile(2), under OpenSSL's TLS through a loop's buffer. What is not cached is read in by the pool
+// first, so that no loop waits for a disk.
 #pragma once
 
 #include "server/storage.h"

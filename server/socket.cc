@@ -167,6 +167,12 @@ void notice_stalled_peer(int fd, std::chrono::milliseconds stalled) {
 void send_at_once(int fd) { set(fd, IPPROTO_TCP, TCP_NODELAY, kOn); }
 void acknowledge_at_once(int fd) { set(fd, IPPROTO_TCP, TCP_QUICKACK, kOn); }
 
+bool is_over(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_CLOSE;
+}
+
 int unacknowledged(int fd) {
   int bytes = 0;
   return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;

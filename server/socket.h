@@ -72,6 +72,7 @@ void adopt_listener(int fd);
 void notice_stalled_peer(int fd, std::chrono::milliseconds stalled);  // one that takes nothing
 void send_at_once(int fd);                                            // whatever it is
 void acknowledge_at_once(int fd);                                     // what came until now
+bool is_over(int fd);                                                 // reset, or given up by the kernel
 int unacknowledged(int fd);                                           // bytes that the peer has not taken yet
 void send_in_whole_segments(int fd);  // the last, shorter one with the end of the stream
 void send_in_bulk(int fd);            // more than a turn's bytes

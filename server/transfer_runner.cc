@@ -138,10 +138,11 @@ void TransferRunner::linger(std::chrono::milliseconds most) {
 }
 
 // The kernel's TLS may hold a last record that the socket has no room for, and would lose it with the
-// connection.
+// connection. Of a connection that is over, what was not acknowledged stays so.
 void TransferRunner::lingered() {
   const DataStream& stream = transfer_->stream();
-  if (!stream.is_sent_by_kernel() || unacknowledged(stream.fd()) == 0) return end(Outcome::complete);
+  if (!stream.is_sent_by_kernel() || unacknowledged(stream.fd()) == 0 || is_over(stream.fd()))
+    return end(Outcome::complete);
   poll_->stop();
   stall_timer_.start(kTlsLinger);
 }
