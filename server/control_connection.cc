@@ -148,12 +148,20 @@ void ControlConnection::expired() {
 
 // ---- what every event ends with ----
 
+// A client that one reply wakes shall find the others of the turn beside it: to be woken for each would cost
+// us more than what it asks for.
 void ControlConnection::event_over() {
-  const Lines lines = take_lines();
+  take_lines();
   if (is_taking_ || state_ == State::gone) return;  // an event within an event: the outer one goes on
+  if (!std::exchange(is_answering_, true)) owner_.will_answer(id_);
+}
+
+void ControlConnection::answer() {
+  is_answering_ = false;
+  if (state_ == State::gone) return;
   flush();
   // Where they wait for replies that did not leave at once, written() goes on.
-  if (lines == Lines::left && !is_too_much_unsent() && !std::exchange(is_waiting_for_turn_, true))
+  if (has_lines_left() && !is_too_much_unsent() && !std::exchange(is_waiting_for_turn_, true))
     owner_.turn_over(id_);
   watch_input();
   if (state_ == State::open && has_client_ended_ && session_.is_idle() && lines_.waiting().empty())
@@ -164,16 +172,11 @@ void ControlConnection::event_over() {
   if (dtp_) dtp_->may_connect();  // last: it may bring about further events
 }
 
-// `left`: some that could be taken at once.
-ControlConnection::Lines ControlConnection::take_lines() {
-  if (is_taking_ || state_ != State::open) return Lines::taken;
+void ControlConnection::take_lines() {
+  if (is_taking_ || state_ != State::open) return;
   is_taking_ = true;
-  Lines lines = Lines::taken;
   for (unsigned count = 0; state_ == State::open && !lines_.waiting().empty(); ++count) {
-    if (count == kLinesOfATurn || is_too_much_unsent()) {
-      lines = Lines::left;
-      break;
-    }
+    if (count == kLinesOfATurn || is_too_much_unsent()) break;
     if (session_.is_at_work()) session_.progressed(digest() ? digest()->digested() : dtp().transferred());
     if (session_.accepts(lines_.waiting().front()))
       hear(lines_.take_front());
@@ -181,7 +184,10 @@ ControlConnection::Lines ControlConnection::take_lines() {
       break;
   }
   is_taking_ = false;
-  return lines;
+}
+
+bool ControlConnection::has_lines_left() const {
+  return state_ == State::open && !lines_.waiting().empty() && session_.accepts(lines_.waiting().front());
 }
 
 void ControlConnection::hear(const Line& line) {

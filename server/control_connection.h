@@ -29,8 +29,9 @@ class ControlConnection final : ControlStream::User, Dtp::Owner {
    public:
     // The connection is over. It must not be destroyed before the stack has unwound.
     virtual void retire(std::uint64_t session) = 0;
-    virtual void admitted(std::uint64_t session) = 0;   // it has logged in
-    virtual void turn_over(std::uint64_t session) = 0;  // go_on() follows when the others had theirs
+    virtual void admitted(std::uint64_t session) = 0;     // it has logged in
+    virtual void will_answer(std::uint64_t session) = 0;  // answer() follows at the end of the loop's turn
+    virtual void turn_over(std::uint64_t session) = 0;    // go_on() follows when the others had theirs
 
    protected:
     ~Owner() = default;
@@ -45,6 +46,7 @@ class ControlConnection final : ControlStream::User, Dtp::Owner {
   const SocketAddress& peer() const { return session_.peer(); }
   void password_checked(LoginWorkers::Verdict verdict);
   void service_closing();
+  void answer();
   void go_on();
   void give_way();  // retires at once
   void kick();      // as well
@@ -65,8 +67,8 @@ class ControlConnection final : ControlStream::User, Dtp::Owner {
   void replies_may_leave() override { event_over(); }
 
   void event_over();
-  enum class Lines : std::uint8_t { taken, left };
-  Lines take_lines();
+  void take_lines();
+  bool has_lines_left() const;
   bool hear_interrupts();
   void watch_input();
   bool is_too_much_unsent() const;
@@ -136,7 +138,7 @@ class ControlConnection final : ControlStream::User, Dtp::Owner {
   ControlStream control_;
   Session session_;
   LineBuffer lines_;
-  std::string unsent_;        // replies of the running event
+  std::string unsent_;        // replies of the running turn
   Actions* queue_ = nullptr;  // of the perform() that runs
   SharedRoot root_;           // once logged in
   SharedPace* account_pace_ = nullptr;
@@ -151,7 +153,8 @@ class ControlConnection final : ControlStream::User, Dtp::Owner {
   Code last_reply_ = {};
   State state_ = State::open;
   Clock clock_ = Clock::none;
-  bool is_taking_ = false;  // take_lines() runs
+  bool is_taking_ = false;     // take_lines() runs
+  bool is_answering_ = false;  // answer() is to come
   bool is_waiting_for_turn_ = false;
   bool has_said_farewell_ = false;
   bool has_client_ended_ = false;  // the client has closed its sending side

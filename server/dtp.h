@@ -23,8 +23,8 @@ class Dtp final : TransferRunner::Owner {
    public:
     virtual void transfer_opened(const TransferOpening& opening) = 0;
     virtual void transfer_finished(const TransferResult& result) = 0;
-    // The client is to see now what was said: may_connect() follows, unless the session is gone. abort() may
-    // come in it.
+    // The client is to see what was said before its bytes move: may_connect() follows, unless the session is
+    // gone; abort() may come first.
     virtual void replies_may_leave() = 0;
 
    protected:

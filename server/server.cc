@@ -18,6 +18,7 @@ Server::Server(Services& services, Listeners listeners, std::function<void()> on
       on_closed_(std::move(on_closed)),
       bury_timer_(services.loop, [this] { bury(); }),
       grace_timer_(services.loop, [this] { close_now(); }),
+      turn_end_(services.loop, [this] { answer(); }),
       next_turns_(services.loop, [this] { give_turns(); }) {
   for (Listeners::Socket& socket : listeners.sockets) {
     const TlsStart start = socket.tls_start;
@@ -100,6 +101,13 @@ void Server::retire(std::uint64_t session) {
   if (--client->second == 0) sessions_of_.erase(client);
   retired_.push_back(std::move(gone.mapped()));
   bury_timer_.start(std::chrono::milliseconds(0));
+}
+
+// What one is answered may bring about what another, or itself, is to be answered yet.
+void Server::answer() {
+  while (!to_answer_.empty())
+    for (const std::uint64_t id : std::exchange(to_answer_, {}))
+      if (const auto found = sessions_.find(id); found != sessions_.end()) found->second->answer();
 }
 
 void Server::turn_over(std::uint64_t session) {

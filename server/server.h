@@ -40,6 +40,8 @@ class Server final : ControlConnection::Owner {
   void accept(uv::Tcp control, const SocketAddress& peer, TlsStart tls_start);
   void retire(std::uint64_t session) override;
   void admitted(std::uint64_t session) override { strangers_.erase(session); }
+  void will_answer(std::uint64_t session) override { to_answer_.push_back(session); }
+  void answer();
   void turn_over(std::uint64_t session) override;
   void give_turns();
   bool make_room(const char* key);
@@ -60,6 +62,8 @@ class Server final : ControlConnection::Owner {
   std::vector<std::unique_ptr<ControlConnection>> retired_;
   uv::Timer bury_timer_;  // fires from a clean stack
   uv::Timer grace_timer_;
+  std::vector<std::uint64_t> to_answer_;
+  uv::TurnEnd turn_end_;
   std::vector<std::uint64_t> waiting_for_turn_;
   uv::Wake next_turns_;  // when the loop has seen to everybody
 };

@@ -255,7 +255,7 @@ void on_pool_thread() {
   if (!std::exchange(has_begun, true) && first_on_pool_thread) first_on_pool_thread();
 }
 
-// ---- Signal and Wake ----
+// ---- Signal, Wake and TurnEnd ----
 
 Signal::Signal(Loop& loop, int number, std::function<void()> on_signal)
     : block_(new Block{{}, std::move(on_signal)}) {
@@ -276,5 +276,16 @@ Wake::Wake(Loop& loop, std::function<void()> on_wake) : block_(new Block{{}, std
 
 void Wake::send() { uv_async_send(&block_->handle); }
 void Wake::Close::operator()(Block* block) const { close_block(block); }
+
+TurnEnd::TurnEnd(Loop& loop, std::function<void()> on_turn_end)
+    : block_(new Block{{}, std::move(on_turn_end)}) {
+  uv_prepare_init(loop.get(), &block_->handle);
+  block_->handle.data = block_.get();
+  uv_prepare_start(&block_->handle,
+                   [](uv_prepare_t* handle) { static_cast<Block*>(handle->data)->on_turn_end(); });
+  uv_unref(base(&block_->handle));
+}
+
+void TurnEnd::Close::operator()(Block* block) const { close_block(block); }
 
 }  // namespace uvftpd::uv

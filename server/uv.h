@@ -1,10 +1,10 @@
 // libuv's loops, handles and requests as owned C++ objects; nothing else in the project includes uv.h.
 //
-// The one lifetime rule: an object owns its Timer, Poll, Tcp, Signal, Mailbox and Job members, and when such
-// a member is destroyed none of its callbacks runs any more. libuv needs a handle's memory for a while
-// longer, so each member that is one is a thin owner of a block that frees itself in libuv's last callback. A
-// member may be destroyed from inside its own callback. Callbacks are set once, at construction. No exception
-// may leave a callback.
+// The one lifetime rule: an object owns its Timer, Poll, Tcp, Signal, Mailbox, TurnEnd and Job members, and
+// when such a member is destroyed none of its callbacks runs any more. libuv needs a handle's memory for a
+// while longer, so each member that is one is a thin owner of a block that frees itself in libuv's last
+// callback. A member may be destroyed from inside its own callback. Callbacks are set once, at construction.
+// No exception may leave a callback.
 #pragma once
 
 #include <sys/epoll.h>
@@ -159,6 +159,22 @@ class Wake {
   struct Block {
     uv_async_t handle;
     std::function<void()> on_wake;
+  };
+  struct Close {
+    void operator()(Block* block) const;
+  };
+  std::unique_ptr<Block, Close> block_;
+};
+
+// Calls back whenever the loop has seen to everything that happened and is about to wait.
+class TurnEnd {
+ public:
+  TurnEnd(Loop& loop, std::function<void()> on_turn_end);
+
+ private:
+  struct Block {
+    uv_prepare_t handle;
+    std::function<void()> on_turn_end;
   };
   struct Close {
     void operator()(Block* block) const;

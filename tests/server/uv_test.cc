@@ -112,6 +112,27 @@ TEST(Jobs, MayBeDestroyedInTheirOwnEnd) {
   EXPECT_EQ(result, 3);
 }
 
+TEST(TurnEnds, ComeOnceBehindAllThatHappenedTogether) {
+  Loop loop;
+  std::string order;
+  Timer last(loop, [] {});
+  last.start(milliseconds(60));
+  std::optional<TurnEnd> end;
+  end.emplace(loop, [&] {
+    if (!order.empty() && order.back() != '.') order += '.';
+  });
+  Timer a(loop, [&] { order += 'a'; }), b(loop, [&] { order += 'b'; }), later(loop, [&] { order += 'l'; });
+  a.start(milliseconds(1));
+  b.start(milliseconds(1));
+  later.start(milliseconds(40));
+  loop.run();
+  EXPECT_EQ(order, "ab.l.");
+  end.reset();
+  last.start(milliseconds(1));
+  loop.run();
+  EXPECT_EQ(order, "ab.l.");
+}
+
 TEST(Mailboxes, KeepTheOrderOfOneSender) {
   Loop loop;
   std::vector<int> taken;
