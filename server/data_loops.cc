@@ -20,21 +20,10 @@ DataLoop::~DataLoop() {
 }
 
 void DataLoop::run() {
-  const uv::TurnEnd turn_end(loop_, [this] { give_way(); });
   loop_.run();  // until Order::Kind::close
   runners_.clear();
   orders_.reset();
   loop_.run();  // until the last job has ended
-}
-
-// On busy processors a reply waits for a data loop's share of one to be over, which the kernel notices with
-// its next tick only: 4 ms at 250 Hz.
-void DataLoop::give_way() {
-  constexpr std::chrono::microseconds kLongest{500};
-  const auto now = std::chrono::steady_clock::now();
-  if (now - gave_way_ < kLongest) return;
-  gave_way_ = now;
-  std::this_thread::yield();
 }
 
 void DataLoop::obey(Order order) {

@@ -33,7 +33,6 @@ class DataLoop final : TransferRunner::Owner {
 
  private:
   void run();
-  void give_way();
   void obey(Order order);
   void transfer_over(TransferRunner& runner, const TransferResult& result) override;
   void transfer_outgrew(TransferRunner& runner, std::unique_ptr<Transfer> transfer) override;
@@ -41,7 +40,6 @@ class DataLoop final : TransferRunner::Owner {
   std::chrono::milliseconds stalled_;
   Report report_;
   uv::Loop loop_;
-  std::chrono::steady_clock::time_point gave_way_;
   std::vector<char> buffer_;
   SplicePipe pipe_;
   std::unordered_map<std::uint64_t, std::unique_ptr<TransferRunner>> runners_;
