@@ -59,7 +59,8 @@ def measured(load, daemon):
 def transfer_options(context, verb, streams, size):
     options = {"verb": verb, "streams": streams, "size": size}
     if verb == "STOR":
-        context.place.touch_memory(context.small(int(MOST_UPLOADED * context.seconds)))
+        # What has begun when the time is over is finished; and the load generator has its file in memory, too.
+        context.place.touch_memory(context.small(int(MOST_UPLOADED * context.seconds)) + (streams + 1) * size)
         return options | {"path": "in/#"}
     return options | {"path": context.place.file(f"file-{size}", size)}
 
