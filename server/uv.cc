@@ -22,11 +22,6 @@ uv_stream_t* stream(Handle* handle) {
   return reinterpret_cast<uv_stream_t*>(handle);
 }
 
-template <class Block>
-void close_block(Block* block) {
-  uv_close(base(&block->handle), [](uv_handle_t* handle) { delete static_cast<Block*>(handle->data); });
-}
-
 template <class Handle>
 int descriptor_of(const Handle* handle) {
   uv_os_fd_t fd = -1;
@@ -203,7 +198,6 @@ void Tcp::write(std::string bytes) {
 }
 
 int Tcp::fd() const { return descriptor_of(&block_->handle); }
-void Tcp::Close::operator()(Block* block) const { close_block(block); }
 
 // ---- Listener ----
 
@@ -257,35 +251,33 @@ void on_pool_thread() {
 
 // ---- Signal, Wake and TurnEnd ----
 
-Signal::Signal(Loop& loop, int number, std::function<void()> on_signal)
-    : block_(new Block{{}, std::move(on_signal)}) {
-  uv_signal_init(loop.get(), &block_->handle);
-  block_->handle.data = block_.get();
-  uv_signal_start(
-      &block_->handle, [](uv_signal_t* handle, int) { static_cast<Block*>(handle->data)->on_signal(); },
-      number);
+namespace {
+
+template <class Handle, class... Details>
+void call_back(Handle* handle, Details...) {
+  static_cast<CallbackBlock<Handle>*>(handle->data)->callback();
 }
 
-void Signal::Close::operator()(Block* block) const { close_block(block); }
+}  // namespace
 
-Wake::Wake(Loop& loop, std::function<void()> on_wake) : block_(new Block{{}, std::move(on_wake)}) {
-  uv_async_init(loop.get(), &block_->handle,
-                [](uv_async_t* handle) { static_cast<Block*>(handle->data)->on_wake(); });
-  block_->handle.data = block_.get();
+Signal::Signal(Loop& loop, int number, std::function<void()> on_signal)
+    : block_(new CallbackBlock<uv_signal_t>(std::move(on_signal))) {
+  uv_signal_init(loop.get(), &block_->handle);
+  uv_signal_start(&block_->handle, call_back, number);
+}
+
+Wake::Wake(Loop& loop, std::function<void()> on_wake)
+    : block_(new CallbackBlock<uv_async_t>(std::move(on_wake))) {
+  uv_async_init(loop.get(), &block_->handle, call_back);
 }
 
 void Wake::send() { uv_async_send(&block_->handle); }
-void Wake::Close::operator()(Block* block) const { close_block(block); }
 
 TurnEnd::TurnEnd(Loop& loop, std::function<void()> on_turn_end)
-    : block_(new Block{{}, std::move(on_turn_end)}) {
+    : block_(new CallbackBlock<uv_prepare_t>(std::move(on_turn_end))) {
   uv_prepare_init(loop.get(), &block_->handle);
-  block_->handle.data = block_.get();
-  uv_prepare_start(&block_->handle,
-                   [](uv_prepare_t* handle) { static_cast<Block*>(handle->data)->on_turn_end(); });
+  uv_prepare_start(&block_->handle, call_back);
   uv_unref(base(&block_->handle));
 }
-
-void TurnEnd::Close::operator()(Block* block) const { close_block(block); }
 
 }  // namespace uvftpd::uv

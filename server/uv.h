@@ -28,6 +28,28 @@
 
 namespace uvftpd::uv {
 
+// A block is a handle and what belongs to it: owned here, and freed in libuv's last callback for the handle.
+struct CloseBlock {
+  template <class Block>
+  void operator()(Block* block) const {
+    uv_close(reinterpret_cast<uv_handle_t*>(&block->handle),
+             [](uv_handle_t* handle) { delete static_cast<Block*>(handle->data); });
+  }
+};
+template <class Block>
+using OwnedBlock = std::unique_ptr<Block, CloseBlock>;
+
+// The block of a handle that has nothing to tell but that it happened.
+template <class Handle>
+struct CallbackBlock {
+  explicit CallbackBlock(std::function<void()> call) : callback(std::move(call)) { handle.data = this; }
+  CallbackBlock(const CallbackBlock&) = delete;
+  CallbackBlock& operator=(const CallbackBlock&) = delete;
+  ~CallbackBlock() = default;
+  Handle handle{};
+  std::function<void()> callback;
+};
+
 // A place in a ring; the ring's own member is its head.
 struct Link {
   Link* previous = this;
@@ -143,10 +165,7 @@ class Tcp {
     User* user;
     bool has_had_its_turn;  // a whole buffer was read: the others' turn
   };
-  struct Close {
-    void operator()(Block* block) const;
-  };
-  std::unique_ptr<Block, Close> block_;
+  OwnedBlock<Block> block_;
 };
 
 // Calls back in the loop's next turn; the base of Mailbox.
@@ -156,14 +175,7 @@ class Wake {
   void send();  // from any thread
 
  private:
-  struct Block {
-    uv_async_t handle;
-    std::function<void()> on_wake;
-  };
-  struct Close {
-    void operator()(Block* block) const;
-  };
-  std::unique_ptr<Block, Close> block_;
+  OwnedBlock<CallbackBlock<uv_async_t>> block_;
 };
 
 // Calls back whenever the loop has seen to everything that happened and is about to wait.
@@ -172,14 +184,7 @@ class TurnEnd {
   TurnEnd(Loop& loop, std::function<void()> on_turn_end);
 
  private:
-  struct Block {
-    uv_prepare_t handle;
-    std::function<void()> on_turn_end;
-  };
-  struct Close {
-    void operator()(Block* block) const;
-  };
-  std::unique_ptr<Block, Close> block_;
+  OwnedBlock<CallbackBlock<uv_prepare_t>> block_;
 };
 
 // Accepts control connections, a few at a time: those who are connected already have their turn between. By
@@ -209,14 +214,7 @@ class Signal {
   Signal(Loop& loop, int number, std::function<void()> on_signal);
 
  private:
-  struct Block {
-    uv_signal_t handle;
-    std::function<void()> on_signal;
-  };
-  struct Close {
-    void operator()(Block* block) const;
-  };
-  std::unique_ptr<Block, Close> block_;
+  OwnedBlock<CallbackBlock<uv_signal_t>> block_;
 };
 
 // Messages from other threads, taken in order on the owner's loop. No thread may post once it is destroyed.
