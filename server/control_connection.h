@@ -15,6 +15,7 @@
 #include "server/control_stream.h"
 #include "server/dtp.h"
 #include "server/file_digest.h"
+#include "server/job.h"
 #include "server/login_workers.h"
 #include "server/services.h"
 #include "server/session_log.h"
@@ -120,7 +121,7 @@ class ControlConnection final : ControlStream::User, Dtp::Owner {
   struct FileWork {
     explicit FileWork(FileRequest asked) : request(std::move(asked)) {}
     FileRequest request;
-    std::optional<uv::Job<FileResult>> job;
+    std::optional<Job<FileResult>> job;
     std::optional<FileDigest> digest;  // instead of it
   };
   struct CurrentTransfer {

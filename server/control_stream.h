@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "protocol/protection.h"
+#include "server/job.h"
 #include "server/tls_engine.h"
 #include "server/uv.h"
 
@@ -67,7 +68,7 @@ class ControlStream final : uv::Tcp::User {
     Engine engine;  // none while the pool has it
     State state = State::shaking;
     bool has_begun = false;
-    std::optional<uv::Job<Shaken>> job;
+    std::optional<Job<Shaken>> job;
   };
 
   void received(std::string_view bytes) override;

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "protocol/action.h"
+#include "server/job.h"
 #include "server/services.h"
 #include "server/transfer_runner.h"
 #include "server/uv.h"
@@ -85,7 +86,7 @@ class Dtp final : TransferRunner::Owner {
   uv::Timer open_timer_;  // idle: until the listener is watched; connecting: data_open
 
   // While a transfer lives.
-  std::optional<uv::Job<OpenedTransfer>> open_job_;
+  std::optional<Job<OpenedTransfer>> open_job_;
   Pacing pacing_;
   std::optional<DataTls> tls_;
   std::unique_ptr<Transfer> transfer_;

@@ -45,7 +45,6 @@ bool Fences::put_up_calls(KernelTls kernel_tls) {
 }
 
 void Fences::make_port_rules_later() {
-  uv::begin_pool_threads_with(forbid_new_connections);
   port_rules_.emplace(
       loop_,
       [&config = config_] {

@@ -11,6 +11,7 @@
 
 #include "server/accounts.h"
 #include "server/config.h"
+#include "server/job.h"
 #include "server/socket.h"
 #include "server/uv.h"
 
@@ -33,7 +34,7 @@ class Fences {
   const Accounts& accounts_;
   std::string landlock_ = "off";
   enum class Made : std::uint8_t { yes };
-  std::optional<uv::Job<Made>> port_rules_;
+  std::optional<Job<Made>> port_rules_;
 };
 
 }  // namespace uvftpd

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "protocol/action.h"
+#include "server/job.h"
 #include "server/storage.h"
 #include "server/uv.h"
 
@@ -53,7 +54,7 @@ class FileDigest {
   OnDone on_done_;
   std::uint64_t digested_ = 0;
   std::unique_ptr<Work> work_;  // none while a job has it
-  std::optional<uv::Job<std::unique_ptr<Work>>> job_;
+  std::optional<Job<std::unique_ptr<Work>>> job_;
 };
 
 }  // namespace uvftpd

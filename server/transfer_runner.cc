@@ -194,7 +194,7 @@ void TransferRunner::settled(int error) {
 void dispose(uv::Loop& loop, std::unique_ptr<Transfer> transfer) {
   transfer->close_connection(Outcome::aborted);
   if (transfer->settling() == Transfer::Settling::at_once) return void(transfer->settle(Outcome::aborted));
-  uv::detach(loop, [owned = std::move(transfer)] { owned->settle(Outcome::aborted); });
+  detach(loop, [owned = std::move(transfer)] { owned->settle(Outcome::aborted); });
 }
 
 }  // namespace uvftpd

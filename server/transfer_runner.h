@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/job.h"
 #include "server/transfer.h"
 #include "server/uv.h"
 
@@ -60,8 +61,8 @@ class TransferRunner {
   int unacknowledged_ = 0;  // when the socket was waited for
   uv::Timer stall_timer_;
   uv::Timer pace_timer_;  // the next piece is not due yet
-  std::optional<uv::Job<std::unique_ptr<Transfer>>> disk_job_;
-  std::optional<uv::Job<int>> settle_job_;
+  std::optional<Job<std::unique_ptr<Transfer>>> disk_job_;
+  std::optional<Job<int>> settle_job_;
   std::optional<TransferResult::Outcome> ending_;  // decided while a job has the transfer
   TransferResult result_;
 };

@@ -13,6 +13,7 @@
 #include "server/config.h"
 #include "server/event_socket.h"
 #include "server/file_digest.h"
+#include "server/job.h"
 #include "server/uv.h"
 
 namespace uvftpd {
@@ -46,7 +47,7 @@ class UploadEvents {
     explicit Reading(FinishedUpload finished) : upload(std::move(finished)) {}
     FinishedUpload upload;
     std::optional<FileDigest> digest;
-    std::optional<uv::Job<FileResult>> size;  // instead of it
+    std::optional<Job<FileResult>> size;  // instead of it
   };
   void begin(std::list<Reading>::iterator reading);
   void announce(const FinishedUpload& upload, const FileResult& found);

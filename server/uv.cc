@@ -1,8 +1,11 @@
 #include "server/uv.h"
 
+#include <sys/eventfd.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cstdlib>
+#include <thread>
 
 #include "protocol/secret.h"
 #include "server/socket.h"
@@ -33,7 +36,7 @@ int descriptor_of(const Handle* handle) {
 
 // ---- Loop and Timer ----
 
-Loop::Loop() : polled_(::epoll_create1(EPOLL_CLOEXEC)) {
+Loop::Loop() : polled_(::epoll_create1(EPOLL_CLOEXEC)), wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   uv_loop_init(&loop_);
   loop_.data = this;
   uv_timer_init(&loop_, &timer_);
@@ -42,12 +45,19 @@ Loop::Loop() : polled_(::epoll_create1(EPOLL_CLOEXEC)) {
   uv_poll_start(&polled_poll_, UV_READABLE,
                 [](uv_poll_t* poll, int, int) { static_cast<Loop*>(poll->loop->data)->call_ready(); });
   uv_unref(base(&polled_poll_));
+  uv_poll_init(&loop_, &wake_poll_, wake_fd_.get());
+  uv_poll_start(&wake_poll_, UV_READABLE,
+                [](uv_poll_t* poll, int, int) { static_cast<Loop*>(poll->loop->data)->call_woken(); });
+  uv_unref(base(&wake_poll_));
 }
 
 Loop::~Loop() {
+  while (wakes_ > 0) uv_run(&loop_, UV_RUN_ONCE);  // jobs that nobody waits for
+  while (wakers_ > 0) std::this_thread::yield();
   uv_close(base(&timer_), nullptr);
   uv_close(base(&first_stream_), nullptr);
   uv_close(base(&polled_poll_), nullptr);
+  uv_close(base(&wake_poll_), nullptr);
   uv_run(&loop_, UV_RUN_DEFAULT);
   [[maybe_unused]] const int status = uv_loop_close(&loop_);
   assert(status == 0);
@@ -138,6 +148,50 @@ void Poll::stop() {
   if (--loop_.waiting_polls_ == 0) uv_unref(base(&loop_.polled_poll_));
   for (epoll_event& event : loop_.ready_)
     if (event.data.ptr == this) event.data.ptr = nullptr;
+}
+
+// ---- Wake ----
+
+void Loop::call_woken() {
+  eventfd_t count = 0;
+  ::eventfd_read(wake_fd_.get(), &count);
+  {
+    const std::lock_guard lock(mutex_);
+    woken_.swap(sent_);
+    for (Wake* wake : woken_) wake->is_sent_ = false;
+  }
+  for (Wake* const& wake : woken_) {  // a callback may destroy its Wake, and others
+    if (!wake) continue;
+    const auto on_wake = wake->on_wake_;
+    on_wake();
+  }
+  woken_.clear();
+}
+
+Wake::Wake(Loop& loop, std::function<void()> on_wake) : loop_(loop), on_wake_(std::move(on_wake)) {
+  if (loop_.wakes_++ == 0) uv_ref(base(&loop_.wake_poll_));
+}
+
+Wake::~Wake() {
+  if (--loop_.wakes_ == 0) uv_unref(base(&loop_.wake_poll_));
+  std::ranges::replace(loop_.woken_, this, nullptr);
+  const std::lock_guard lock(loop_.mutex_);
+  std::erase(loop_.sent_, this);
+}
+
+void Wake::send() {
+  Loop& loop = loop_;
+  ++loop.wakers_;
+  bool is_first = false;
+  {
+    const std::lock_guard lock(loop.mutex_);
+    if (!std::exchange(is_sent_, true)) {
+      is_first = loop.sent_.empty();
+      loop.sent_.push_back(this);
+    }
+  }
+  if (is_first) ::eventfd_write(loop.wake_fd_.get(), 1);
+  --loop.wakers_;
 }
 
 // ---- Tcp ----
@@ -234,22 +288,7 @@ void Listener::resume() {
   poll_.wait(Poll::For::reading);
 }
 
-// ---- the pool ----
-
-namespace {
-
-void (*first_on_pool_thread)() = nullptr;
-
-}  // namespace
-
-void begin_pool_threads_with(void (*call)()) { first_on_pool_thread = call; }
-
-void on_pool_thread() {
-  thread_local bool has_begun = false;
-  if (!std::exchange(has_begun, true) && first_on_pool_thread) first_on_pool_thread();
-}
-
-// ---- Signal, Wake and TurnEnd ----
+// ---- Signal and TurnEnd ----
 
 namespace {
 
@@ -265,13 +304,6 @@ Signal::Signal(Loop& loop, int number, std::function<void()> on_signal)
   uv_signal_init(loop.get(), &block_->handle);
   uv_signal_start(&block_->handle, call_back, number);
 }
-
-Wake::Wake(Loop& loop, std::function<void()> on_wake)
-    : block_(new CallbackBlock<uv_async_t>(std::move(on_wake))) {
-  uv_async_init(loop.get(), &block_->handle, call_back);
-}
-
-void Wake::send() { uv_async_send(&block_->handle); }
 
 TurnEnd::TurnEnd(Loop& loop, std::function<void()> on_turn_end)
     : block_(new CallbackBlock<uv_prepare_t>(std::move(on_turn_end))) {

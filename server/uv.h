@@ -1,6 +1,6 @@
 // libuv's loops, handles and requests as owned C++ objects; nothing else in the project includes uv.h.
 //
-// The one lifetime rule: an object owns its Timer, Poll, Tcp, Signal, Mailbox, TurnEnd and Job members, and
+// The one lifetime rule: an object owns its Timer, Poll, Wake, Tcp, Signal, Mailbox and TurnEnd members, and
 // when such a member is destroyed none of its callbacks runs any more. libuv needs a handle's memory for a
 // while longer, so each member that is one is a thin owner of a block that frees itself in libuv's last
 // callback. A member may be destroyed from inside its own callback. Callbacks are set once, at construction.
@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -57,6 +58,7 @@ struct Link {
 };
 
 class Poll;
+class Wake;
 
 // A loop, run by the thread that calls run(). Must outlive everything made on it.
 class Loop {
@@ -76,9 +78,11 @@ class Loop {
  private:
   friend class Timer;
   friend class Poll;
+  friend class Wake;
   void fire_timers();
   void arm();
   void call_ready();
+  void call_woken();
 
   uv_loop_t loop_;
   uv_timer_t timer_;  // the one handle behind all Timers
@@ -96,6 +100,13 @@ class Loop {
   uv_poll_t polled_poll_;
   std::size_t waiting_polls_ = 0;
   std::span<epoll_event> ready_;  // those of this turn whose turn is to come
+  // Wakes are a list and an eventfd of our own: libuv's loop spins until who wakes it is out of the kernel.
+  Descriptor wake_fd_;
+  uv_poll_t wake_poll_;
+  std::size_t wakes_ = 0;
+  std::atomic<unsigned> wakers_ = 0;  // threads within send()
+  std::mutex mutex_;                  // for sent_
+  std::vector<Wake*> sent_, woken_;   // woken: called in this turn
   std::array<char, 4096> scratch_;
 };
 
@@ -168,14 +179,21 @@ class Tcp {
   OwnedBlock<Block> block_;
 };
 
-// Calls back in the loop's next turn; the base of Mailbox.
+// Calls back in the loop's next turn, once for all that was sent before; the base of Mailbox and of jobs. The
+// loop does not end before its Wakes.
 class Wake {
  public:
   Wake(Loop& loop, std::function<void()> on_wake);
-  void send();  // from any thread
+  Wake(const Wake&) = delete;
+  Wake& operator=(const Wake&) = delete;
+  ~Wake();
+  void send();  // from any thread; the callback may come, and destroy the Wake, before it returns
 
  private:
-  OwnedBlock<CallbackBlock<uv_async_t>> block_;
+  friend class Loop;
+  Loop& loop_;
+  std::function<void()> on_wake_;
+  bool is_sent_ = false;  // under the loop's mutex
 };
 
 // Calls back whenever the loop has seen to everything that happened and is about to wait.
@@ -247,83 +265,5 @@ class Mailbox {
   std::function<void(Message)> on_message_;
   Wake wake_;
 };
-
-// Each of the pool's threads makes this call before its first job. To be said before there is one.
-void begin_pool_threads_with(void (*call)());
-void on_pool_thread();  // for Job and detach
-
-// A blocking call on libuv's thread pool. Destroying the Job forgets the call: it may still run, but its
-// result is dropped (so a result that owns something must be an owning type).
-template <class Result>
-class Job {
- public:
-  template <class Call, class Done>
-  Job(Loop& loop, Call call, Done on_done)
-      : block_(new Typed<Call, Done>(std::move(call), std::move(on_done), this)) {
-    block_->request.data = block_;
-    uv_queue_work(loop.get(), &block_->request, run, done);
-  }
-  Job(const Job&) = delete;
-  Job& operator=(const Job&) = delete;
-  ~Job() {
-    if (!block_) return;
-    block_->job = nullptr;
-    uv_cancel(reinterpret_cast<uv_req_t*>(&block_->request));
-  }
-
- private:
-  struct Block {
-    explicit Block(Job* owner) : job(owner) {}
-    Block(const Block&) = delete;
-    Block& operator=(const Block&) = delete;
-    virtual ~Block() = default;
-    virtual Result call() = 0;
-    virtual void finish(Result made) = 0;
-    uv_work_t request = {};
-    std::optional<Result> result;
-    Job* job;
-  };
-  template <class Call, class Done>
-  struct Typed final : Block {
-    Typed(Call call_it, Done done_it, Job* owner)
-        : Block(owner), call_function(std::move(call_it)), done_function(std::move(done_it)) {}
-    Result call() override { return call_function(); }
-    void finish(Result made) override { done_function(std::move(made)); }
-    Call call_function;
-    Done done_function;
-  };
-
-  static void run(uv_work_t* request) {
-    on_pool_thread();
-    auto* block = static_cast<Block*>(request->data);
-    block->result.emplace(block->call());
-  }
-  static void done(uv_work_t* request, int) {
-    const std::unique_ptr<Block> block(static_cast<Block*>(request->data));
-    if (!block->job) return;
-    block->job->block_ = nullptr;
-    block->finish(std::move(*block->result));
-  }
-
-  Block* block_;
-};
-
-// A blocking call on the pool that nobody waits for.
-template <class Call>
-void detach(Loop& loop, Call call) {
-  struct Work {
-    uv_work_t request;
-    Call call;
-  };
-  auto* work = new Work{{}, std::move(call)};
-  work->request.data = work;
-  uv_queue_work(
-      loop.get(), &work->request,
-      [](uv_work_t* request) {
-        on_pool_thread();
-        static_cast<Work*>(request->data)->call();
-      },
-      [](uv_work_t* request, int) { delete static_cast<Work*>(request->data); });
-}
 
 }  // namespace uvftpd::uv

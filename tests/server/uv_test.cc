@@ -63,53 +63,47 @@ TEST(Timers, MayDestroyAnotherThatIsDueAtTheSameTime) {
   loop.run();
 }
 
-TEST(Jobs, RunElsewhereAndEndHere) {
+TEST(Wakes, CallOnceForAllThatWasSentBefore) {
   Loop loop;
-  const auto here = std::this_thread::get_id();
-  std::thread::id ran, ended;
-  Job<int> job(
-      loop,
-      [&] {
-        ran = std::this_thread::get_id();
-        return 7;
-      },
-      [&](int result) {
-        ended = std::this_thread::get_id();
-        EXPECT_EQ(result, 7);
-      });
+  int calls = 0;
+  std::optional<Wake> wake;
+  wake.emplace(loop, [&] {
+    ++calls;
+    wake.reset();
+  });
+  for (int i = 0; i < 10; ++i) wake->send();
   loop.run();
-  EXPECT_NE(ran, here);
-  EXPECT_EQ(ended, here);
+  EXPECT_EQ(calls, 1);
 }
 
-TEST(Jobs, ThatAreForgottenTellNobodyAndDropTheirResult) {
+TEST(Wakes, ThatAreSentInACallbackComeInTheNextTurn) {
   Loop loop;
-  std::atomic<bool> may_go = false;
-  auto job = std::make_unique<Job<std::unique_ptr<int>>>(
-      loop,
-      [&] {
-        may_go.wait(false);
-        return std::make_unique<int>(1);
-      },
-      [](std::unique_ptr<int>) { FAIL(); });
-  job.reset();
-  may_go = true;
-  may_go.notify_all();
+  std::string order;
+  std::optional<Wake> again, other;
+  again.emplace(loop, [&] {
+    order += 'a';
+    if (order.size() < 4) return again->send();
+    again.reset();
+    other.reset();
+  });
+  other.emplace(loop, [&] { order += 'o'; });
+  again->send();
+  other->send();
   loop.run();
+  EXPECT_EQ(order, "aoaa");
 }
 
-TEST(Jobs, MayBeDestroyedInTheirOwnEnd) {
+TEST(Wakes, MayDestroyAnotherThatWasSentWithThem) {
   Loop loop;
-  std::optional<Job<int>> job;
-  int result = 0;
-  job.emplace(
-      loop, [] { return 3; },
-      [&](int made) {
-        job.reset();
-        result = made;
-      });
+  std::optional<Wake> first, second;
+  first.emplace(loop, [&] {
+    second.reset();
+    first.reset();
+  });
+  second.emplace(loop, [] { FAIL(); });
+  first->send();
+  second->send();
   loop.run();
-  EXPECT_EQ(result, 3);
 }
 
 TEST(TurnEnds, ComeOnceBehindAllThatHappenedTogether) {
@@ -131,6 +125,25 @@ TEST(TurnEnds, ComeOnceBehindAllThatHappenedTogether) {
   last.start(milliseconds(1));
   loop.run();
   EXPECT_EQ(order, "ab.l.");
+}
+
+TEST(Mailboxes, LoseNothingOfManySenders) {
+  constexpr int kSenders = 4, kMessages = 2000;
+  Loop loop;
+  int taken = 0;
+  std::optional<Mailbox<int>> mailbox;
+  mailbox.emplace(loop, [&](int) {
+    if (++taken == kSenders * kMessages) loop.stop();
+  });
+  std::vector<std::thread> senders;
+  for (int i = 0; i < kSenders; ++i)
+    senders.emplace_back([&] {
+      for (int j = 0; j < kMessages; ++j) mailbox->post(j);
+    });
+  loop.run();
+  for (std::thread& sender : senders) sender.join();
+  mailbox.reset();
+  EXPECT_EQ(taken, kSenders * kMessages);
 }
 
 TEST(Mailboxes, KeepTheOrderOfOneSender) {

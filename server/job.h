@@ -1,0 +1,91 @@
+// A blocking call on the pool, whose result comes back to the loop that asked.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "server/pool.h"
+#include "server/uv.h"
+
+namespace uvftpd {
+
+// Destroying the Job forgets the call: it may still run, but its result is dropped (so a result that owns
+// something must be an owning type).
+template <class Result>
+class Job {
+ public:
+  template <class Call, class Done>
+  Job(uv::Loop& loop, Call call, Done on_done)
+      : block_(new Typed<Call, Done>(loop, *this, std::move(call), std::move(on_done))) {
+    pool().submit(*block_);
+  }
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+  ~Job() {
+    if (!block_) return;
+    block_->job_ = nullptr;
+    if (pool().withdraw(*block_) == Pool::Withdrawn::yes) delete block_;
+  }
+
+ private:
+  // Lives until the call is over, even where nobody waits for it any more.
+  class Block : public Pool::Work {
+   public:
+    Block(uv::Loop& loop, Job& job) : over_(loop, [this] { end(); }), job_(&job) {}
+    void run() final {
+      result_.emplace(call());
+      over_.send();
+    }
+
+   private:
+    friend class Job;
+    virtual Result call() = 0;
+    virtual void finish(Result made) = 0;
+    void end() {
+      const std::unique_ptr<Block> owned(this);
+      if (!job_) return;
+      job_->block_ = nullptr;
+      finish(std::move(*result_));
+    }
+
+    uv::Wake over_;
+    Job* job_;
+    std::optional<Result> result_;
+  };
+
+  template <class Call, class Done>
+  class Typed final : public Block {
+   public:
+    Typed(uv::Loop& loop, Job& job, Call call, Done done)
+        : Block(loop, job), call_(std::move(call)), done_(std::move(done)) {}
+
+   private:
+    Result call() override { return call_(); }
+    void finish(Result made) override { done_(std::move(made)); }
+    Call call_;
+    Done done_;
+  };
+
+  Block* block_;
+};
+
+// A blocking call on the pool that nobody waits for; the loop does not end before it.
+template <class Call>
+void detach(uv::Loop& loop, Call call) {
+  class Detached final : public Pool::Work {
+   public:
+    Detached(uv::Loop& on, Call what) : over_(on, [this] { delete this; }), call_(std::move(what)) {}
+    void run() override {
+      call_();
+      over_.send();
+    }
+
+   private:
+    uv::Wake over_;
+    Call call_;
+  };
+  pool().submit(*new Detached(loop, std::move(call)));
+}
+
+}  // namespace uvftpd

@@ -1,0 +1,60 @@
+#include "server/pool.h"
+
+#include "server/worker_thread.h"
+
+namespace uvftpd {
+namespace {
+
+constexpr unsigned kThreads = 4;
+
+}  // namespace
+
+Pool::Pool() {
+  for (unsigned i = 0; i < kThreads; ++i) threads_.emplace_back(start_worker_thread([this] { serve(); }));
+}
+
+Pool::~Pool() {
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = State::closing;
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Pool::submit(Work& work) {
+  {
+    const std::lock_guard lock(mutex_);
+    work.place_ = waiting_.insert(waiting_.end(), &work);
+  }
+  changed_.notify_one();
+}
+
+Pool::Withdrawn Pool::withdraw(Work& work) {
+  const std::lock_guard lock(mutex_);
+  if (work.state_ == Work::State::taken) return Withdrawn::too_late;
+  waiting_.erase(work.place_);
+  return Withdrawn::yes;
+}
+
+void Pool::serve() {
+  for (;;) {
+    Work* work = nullptr;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return state_ == State::closing || !waiting_.empty(); });
+      if (state_ == State::closing) return;
+      work = waiting_.front();
+      waiting_.pop_front();
+      work->state_ = Work::State::taken;
+    }
+    work->run();
+  }
+}
+
+Pool& pool() {
+  static Pool the_pool;
+  return the_pool;
+}
+
+}  // namespace uvftpd

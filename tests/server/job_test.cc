@@ -1,0 +1,123 @@
+// Jobs on the pool: where they run, where they end, and what becomes of those that are forgotten.
+#include "server/job.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <list>
+#include <thread>
+
+namespace uvftpd {
+namespace {
+
+using uv::Loop;
+
+TEST(Jobs, RunElsewhereAndEndHere) {
+  Loop loop;
+  const auto here = std::this_thread::get_id();
+  std::thread::id ran, ended;
+  Job<int> job(
+      loop,
+      [&] {
+        ran = std::this_thread::get_id();
+        return 7;
+      },
+      [&](int result) {
+        ended = std::this_thread::get_id();
+        EXPECT_EQ(result, 7);
+      });
+  loop.run();
+  EXPECT_NE(ran, here);
+  EXPECT_EQ(ended, here);
+}
+
+TEST(Jobs, ThatAreForgottenTellNobodyAndDropTheirResult) {
+  Loop loop;
+  std::atomic<bool> may_go = false;
+  auto job = std::make_unique<Job<std::unique_ptr<int>>>(
+      loop,
+      [&] {
+        may_go.wait(false);
+        return std::make_unique<int>(1);
+      },
+      [](std::unique_ptr<int>) { FAIL(); });
+  job.reset();
+  may_go = true;
+  may_go.notify_all();
+  loop.run();
+}
+
+TEST(Jobs, MayBeDestroyedInTheirOwnEnd) {
+  Loop loop;
+  std::optional<Job<int>> job;
+  int result = 0;
+  job.emplace(
+      loop, [] { return 3; },
+      [&](int made) {
+        job.reset();
+        result = made;
+      });
+  loop.run();
+  EXPECT_EQ(result, 3);
+}
+
+// Keeps every thread of the pool at work until it is let go.
+class Occupied {
+ public:
+  explicit Occupied(Loop& loop) {
+    for (int i = 0; i < kThreads; ++i)
+      detach(loop, [this] {
+        begun_.count_down();
+        may_go_.wait();
+      });
+    begun_.wait();
+  }
+  void let_go() { may_go_.count_down(); }
+
+ private:
+  static constexpr int kThreads = 4;
+  std::latch begun_{kThreads}, may_go_{1};
+};
+
+TEST(Jobs, ThatAreForgottenBeforeTheyBeginNeverDo) {
+  Loop loop;
+  Occupied pool(loop);
+  auto held = std::make_shared<int>(1);
+  auto job = std::make_unique<Job<int>>(
+      loop,
+      [held] {
+        ADD_FAILURE();
+        return *held;
+      },
+      [](int) { FAIL(); });
+  job.reset();
+  EXPECT_EQ(held.use_count(), 1);  // at once, not when a thread has time
+  pool.let_go();
+  loop.run();
+}
+
+TEST(Jobs, WaitForAThreadAndAllEnd) {
+  Loop loop;
+  Occupied pool(loop);
+  int ended = 0;
+  std::list<Job<int>> jobs;
+  for (int i = 0; i < 100; ++i)
+    jobs.emplace_back(
+        loop, [i] { return i; }, [&, i](int made) { ended += made == i ? 1 : 0; });
+  pool.let_go();
+  loop.run();
+  EXPECT_EQ(ended, 100);
+}
+
+TEST(Detached, EndBeforeTheirLoop) {
+  std::atomic<int> ended = 0;
+  {
+    Loop loop;
+    for (int i = 0; i < 20; ++i) detach(loop, [&] { ++ended; });
+  }
+  EXPECT_EQ(ended, 20);
+}
+
+}  // namespace
+}  // namespace uvftpd
