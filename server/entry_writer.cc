@@ -26,29 +26,27 @@ class LineWriter final : public EntryWriter {
   LineWriter() : formatter_(std::time(nullptr)) {}
 
   void append(int directory, const char* name, unsigned char kind, std::string& out) override {
-    struct statx found {};
-    constexpr unsigned kWanted =
-        STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_UID | STATX_GID | STATX_SIZE | STATX_MTIME;
-    if (file_calls::statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, kWanted, found) != 0) {
-      if (errno == ENOENT) return;
-      found = {};
-      found.stx_mode = static_cast<std::uint16_t>(DTTOIF(kind));
+    struct stat found {};
+    const bool is_known =
+        file_calls::fstatat(directory, name, found, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0;
+    if (!is_known && errno == ENOENT) return;
+    if (!is_known) {
+      found.st_mode = DTTOIF(unsigned{kind});
     } else {
-      if (user_.empty() || found.stx_uid != uid_) user_ = user_name(uid_ = found.stx_uid);
-      if (group_.empty() || found.stx_gid != gid_) group_ = group_name(gid_ = found.stx_gid);
+      if (user_.empty() || found.st_uid != uid_) user_ = user_name(uid_ = found.st_uid);
+      if (group_.empty() || found.st_gid != gid_) group_ = group_name(gid_ = found.st_gid);
     }
-    const bool is_known = found.stx_mask != 0;
     std::array<char, 1024> target;
     const auto length =
-        S_ISLNK(found.stx_mode) ? file_calls::readlinkat(directory, name, target.data(), target.size()) : 0;
+        S_ISLNK(found.st_mode) ? file_calls::readlinkat(directory, name, target.data(), target.size()) : 0;
     formatter_.append({.name = name,
                        .owner = is_known ? std::string_view(user_) : kUnknown,
                        .group = is_known ? std::string_view(group_) : kUnknown,
                        .link_target = {target.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))},
-                       .mode = found.stx_mode,
-                       .links = found.stx_nlink,
-                       .size = found.stx_size,
-                       .modified = found.stx_mtime.tv_sec},
+                       .mode = found.st_mode,
+                       .links = found.st_nlink,
+                       .size = static_cast<std::uint64_t>(found.st_size),
+                       .modified = found.st_mtim.tv_sec},
                       out);
   }
 

@@ -21,10 +21,6 @@ int fstatat(int directory, const char* name, struct stat& status, int flags) {
   return ::fstatat(directory, name, &status, flags);
 }
 
-int statx(int directory, const char* name, int flags, unsigned mask, struct statx& status) {
-  return ::statx(directory, name, flags, mask, &status);
-}
-
 int fstatfs(int fd, struct statfs& system) { return ::fstatfs(fd, &system); }
 
 int fstatvfs(int fd, struct statvfs& system) { return ::fstatvfs(fd, &system); }

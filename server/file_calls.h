@@ -20,7 +20,6 @@ int close(int fd);
 
 int fstat(int fd, struct stat& status);
 int fstatat(int directory, const char* name, struct stat& status, int flags);
-int statx(int directory, const char* name, int flags, unsigned mask, struct statx& status);
 int fstatfs(int fd, struct statfs& system);
 int fstatvfs(int fd, struct statvfs& system);
 int faccessat(int directory, const char* name, int mode, int flags);

@@ -91,10 +91,6 @@ int fstatat(int directory, const char* name, struct stat& status, int flags) {
   return fails("fstatat") ? -1 : ::fstatat(directory, name, &status, flags);
 }
 
-int statx(int directory, const char* name, int flags, unsigned mask, struct statx& status) {
-  return fails("statx") ? -1 : ::statx(directory, name, flags, mask, &status);
-}
-
 int fstatfs(int fd, struct statfs& system) { return fails("fstatfs") ? -1 : ::fstatfs(fd, &system); }
 
 int fstatvfs(int fd, struct statvfs& system) { return fails("fstatvfs") ? -1 : ::fstatvfs(fd, &system); }
