@@ -1,4 +1,4 @@
-// A blocking call on the pool, whose result comes back to the loop that asked.
+// A blocking call on a pool, whose result comes back to the loop that asked.
 #pragma once
 
 #include <memory>
@@ -17,19 +17,20 @@ class Job {
  public:
   template <class Call, class Done>
   Job(uv::Loop& loop, Call call, Done on_done)
-      : block_(new Typed<Call, Done>(loop, *this, std::move(call), std::move(on_done))) {
-    pool().submit(*block_);
+      : Job(shared_pool(), loop, std::move(call), std::move(on_done)) {}
+  template <class Call, class Done>
+  Job(Pool& pool, uv::Loop& loop, Call call, Done on_done)
+      : pool_(pool), block_(new Typed<Call, Done>(loop, *this, std::move(call), std::move(on_done))) {
+    pool_.submit(*block_);
   }
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
   ~Job() {
-    if (!block_) return;
-    block_->job_ = nullptr;
-    if (pool().withdraw(*block_) == Pool::Withdrawn::yes) delete block_;
+    if (block_ && pool_.withdraw(*block_) == Pool::Withdrawn::too_late) block_.release()->job_ = nullptr;
   }
 
  private:
-  // Lives until the call is over, even where nobody waits for it any more.
+  // Owned by its Job, and by itself when that was destroyed before the call was over.
   class Block : public Pool::Work {
    public:
     Block(uv::Loop& loop, Job& job) : over_(loop, [this] { end(); }), job_(&job) {}
@@ -43,10 +44,8 @@ class Job {
     virtual Result call() = 0;
     virtual void finish(Result made) = 0;
     void end() {
-      const std::unique_ptr<Block> owned(this);
-      if (!job_) return;
-      job_->block_ = nullptr;
-      finish(std::move(*result_));
+      const std::unique_ptr<Block> owned(job_ ? job_->block_.release() : this);
+      if (job_) finish(std::move(*result_));
     }
 
     uv::Wake over_;
@@ -67,10 +66,11 @@ class Job {
     Done done_;
   };
 
-  Block* block_;
+  Pool& pool_;
+  std::unique_ptr<Block> block_;
 };
 
-// A blocking call on the pool that nobody waits for; the loop does not end before it.
+// A blocking call on the shared pool that nobody waits for; the loop does not end before it.
 template <class Call>
 void detach(uv::Loop& loop, Call call) {
   class Detached final : public Pool::Work {
@@ -85,7 +85,7 @@ void detach(uv::Loop& loop, Call call) {
     uv::Wake over_;
     Call call_;
   };
-  pool().submit(*new Detached(loop, std::move(call)));
+  shared_pool().submit(*new Detached(loop, std::move(call)));
 }
 
 }  // namespace uvftpd

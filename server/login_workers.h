@@ -2,17 +2,16 @@
 // hold up neither the loop nor the file work of the pool.
 #pragma once
 
-#include <condition_variable>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "auth/authenticator.h"
 #include "protocol/secret.h"
+#include "server/job.h"
 #include "server/uv.h"
 
 namespace uvftpd {
@@ -22,10 +21,11 @@ class LoginWorkers {
   enum class Verdict : std::uint8_t { accepted, refused };
   using OnVerdict = std::function<void(std::uint64_t session, Verdict verdict)>;  // on `loop`
 
-  LoginWorkers(uv::Loop& loop, Authenticator authenticator, const OnVerdict& on_verdict);
+  LoginWorkers(uv::Loop& loop, Authenticator authenticator, OnVerdict on_verdict)
+      : loop_(loop), authenticator_(std::move(authenticator)), on_verdict_(std::move(on_verdict)) {}
   LoginWorkers(const LoginWorkers&) = delete;
   LoginWorkers& operator=(const LoginWorkers&) = delete;
-  ~LoginWorkers();  // waits for the checks that run; drops those that wait
+  ~LoginWorkers() = default;  // waits for the checks that run; drops those that wait
 
   enum class Submitted : std::uint8_t { queued, too_busy };
   // `place` is what has a share of the queue: no place may fill it, and who comes from a place where fewer
@@ -33,25 +33,23 @@ class LoginWorkers {
   Submitted submit(std::uint64_t session, const std::string& place, std::string user, Secret password);
 
  private:
+  static constexpr unsigned kThreads = 2;  // 32 MiB while both work
   struct Check {
     std::uint64_t session;
     std::string place, user;
     Secret password;
     std::ptrdiff_t of_place;  // how many of the same place waited before it
   };
-  struct Answer {
-    std::uint64_t session;
-    Verdict verdict;
-  };
-  void work();
+  using Running = std::optional<Job<Verdict>>;
+  void begin_checks();
+  void begin(Running& running, Check check);
 
+  uv::Loop& loop_;
   const Authenticator authenticator_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  const OnVerdict on_verdict_;
   std::deque<Check> waiting_;
-  enum class State : std::uint8_t { open, closing } state_ = State::open;
-  uv::Mailbox<Answer> answers_;
-  std::vector<std::thread> threads_;
+  Pool pool_{kThreads};
+  std::array<Running, kThreads> running_;
 };
 
 }  // namespace uvftpd

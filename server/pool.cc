@@ -3,14 +3,9 @@
 #include "server/worker_thread.h"
 
 namespace uvftpd {
-namespace {
 
-constexpr unsigned kThreads = 4;
-
-}  // namespace
-
-Pool::Pool() {
-  for (unsigned i = 0; i < kThreads; ++i) threads_.emplace_back(start_worker_thread([this] { serve(); }));
+Pool::Pool(unsigned threads) {
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back(start_worker_thread([this] { serve(); }));
 }
 
 Pool::~Pool() {
@@ -52,9 +47,9 @@ void Pool::serve() {
   }
 }
 
-Pool& pool() {
-  static Pool the_pool;
-  return the_pool;
+Pool& shared_pool() {
+  static Pool pool(4);
+  return pool;
 }
 
 }  // namespace uvftpd

@@ -1,6 +1,6 @@
-// The threads for what may block, such as a disk: for all loops, begun with the first work, done in the order
-// in which it came. Not libuv's: the loop that one of its threads wakes spins until that thread has returned
-// from the kernel, which on few processors waits for that very loop: a tenth of a listing's cost.
+// Threads for what may block, such as a disk; they take their work in the order in which it came. Not
+// libuv's: the loop that one of its threads wakes spins until that thread has returned from the kernel, which
+// on few processors waits for that very loop: a tenth of a listing's cost.
 #pragma once
 
 #include <condition_variable>
@@ -29,10 +29,10 @@ class Pool {
     enum class State : std::uint8_t { waiting, taken } state_ = State::waiting;
   };
 
-  Pool();
+  explicit Pool(unsigned threads);
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
-  ~Pool();  // waits for the work that runs
+  ~Pool();  // waits for the work that runs; none may wait
 
   void submit(Work& work);
   enum class Withdrawn : std::uint8_t { yes, too_late };  // too late: it runs, or has
@@ -48,6 +48,7 @@ class Pool {
   std::vector<std::thread> threads_;
 };
 
-Pool& pool();
+// For the files' sake: four threads for all loops, begun with the first work.
+Pool& shared_pool();
 
 }  // namespace uvftpd
