@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kLinger{20}, kTlsLinger{250};
 // Of a thread that has more to do. On busy processors a reply waits for a data loop's share of one to be
 // over, which the kernel notices with its next tick only: 4 ms at 250 Hz.
 void give_way() {
-  constexpr std::chrono::microseconds kLongest{500};
+  constexpr std::chrono::milliseconds kLongest{1};
   thread_local std::chrono::steady_clock::time_point gave_way;
   const auto now = std::chrono::steady_clock::now();
   if (now - gave_way < kLongest) return;
