@@ -36,8 +36,8 @@ int integer_option(int fd, int level, int name) {
   return ::getsockopt(fd, level, name, &value, &size) == 0 ? value : -1;
 }
 
-Descriptor make_socket(const SystemAddress& address) {
-  return Descriptor(::socket(address.get()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+Descriptor make_socket(int family) {
+  return Descriptor(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 }  // namespace
@@ -93,16 +93,29 @@ SocketAddress local_address(int fd) {
 
 // ---- connections ----
 
-SocketResult listen_at(const SocketAddress& address, int backlog, Stack stack) {
-  const SystemAddress system(address);
-  Descriptor socket = make_socket(system);
+SocketResult make_listener(Address::Family family, Stack stack) {
+  const bool is_ipv6 = family == Address::Family::ipv6;
+  Descriptor socket = make_socket(is_ipv6 ? AF_INET6 : AF_INET);
   if (!socket.is_open()) return {{}, errno};
   set(socket.get(), SOL_SOCKET, SO_REUSEADDR, kOn);
-  if (address.host.family == Address::Family::ipv6)
-    set(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, stack == Stack::single ? kOn : kOff);
-  if (::bind(socket.get(), system.get(), system.size()) != 0 || ::listen(socket.get(), backlog) != 0)
-    return {{}, errno};
+  if (is_ipv6) set(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, stack == Stack::single ? kOn : kOff);
   return {std::move(socket), 0};
+}
+
+int start_listening(Descriptor& socket, const SocketAddress& address, int backlog) {
+  const SystemAddress system(address);
+  if (::bind(socket.get(), system.get(), system.size()) != 0) return errno;
+  if (::listen(socket.get(), backlog) == 0) return 0;
+  const int error = errno;
+  socket.close();
+  return error;
+}
+
+SocketResult listen_at(const SocketAddress& address, int backlog, Stack stack) {
+  SocketResult result = make_listener(address.host.family, stack);
+  if (result.error == 0) result.error = start_listening(result.socket, address, backlog);
+  if (result.error != 0) result.socket.close();
+  return result;
 }
 
 Accepted accept_from(int listener) {
@@ -117,7 +130,7 @@ Accepted accept_from(int listener) {
 
 SocketResult connect_from(const SocketAddress& source, const SocketAddress& peer) {
   const SystemAddress from(source), to(peer);
-  Descriptor socket = make_socket(to);
+  Descriptor socket = make_socket(to.get()->sa_family);
   if (!socket.is_open()) return {{}, errno};
   // Many data connections may leave from one port as long as their peers differ.
   set(socket.get(), SOL_SOCKET, SO_REUSEADDR, kOn);

@@ -48,6 +48,11 @@ enum class Stack : std::uint8_t {
 // A listening socket; EADDRINUSE is the only error worth another port.
 SocketResult listen_at(const SocketAddress& address, int backlog, Stack stack);
 
+// The same in two steps, for who tries one port after the other: with an error the socket can be tried at
+// another one, or was bound for nothing and is closed. 0 or errno.
+SocketResult make_listener(Address::Family family, Stack stack);
+int start_listening(Descriptor& socket, const SocketAddress& address, int backlog);
+
 struct Accepted {
   Descriptor socket;
   SocketAddress peer = {};  // also of a connection that was reset meanwhile
