@@ -9,10 +9,11 @@ namespace uvftpd {
 // ---- on a data loop ----
 
 DataLoop::DataLoop(std::chrono::milliseconds stalled, Report report)
-    : stalled_(stalled), report_(std::move(report)), buffer_(kTurnBytes) {
-  orders_.emplace(loop_, [this](Order order) { obey(std::move(order)); });
-  thread_ = start_worker_thread([this] { run(); });
-}
+    : stalled_(stalled),
+      report_(std::move(report)),
+      buffer_(kTurnBytes),
+      orders_(loop_, [this](Order order) { obey(std::move(order)); }),
+      thread_(start_worker_thread([this] { run(); })) {}
 
 DataLoop::~DataLoop() {
   post({Order::Kind::close});
@@ -22,8 +23,6 @@ DataLoop::~DataLoop() {
 void DataLoop::run() {
   loop_.run();  // until Order::Kind::close
   runners_.clear();
-  orders_.reset();
-  loop_.run();  // until the last job has ended
 }
 
 void DataLoop::obey(Order order) {

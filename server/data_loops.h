@@ -29,7 +29,7 @@ class DataLoop final : TransferRunner::Owner {
   DataLoop(const DataLoop&) = delete;
   DataLoop& operator=(const DataLoop&) = delete;
   ~DataLoop();  // ends what still runs; waits for the thread
-  void post(Order order) { orders_->post(std::move(order)); }
+  void post(Order order) { orders_.post(std::move(order)); }
 
  private:
   void run();
@@ -44,7 +44,7 @@ class DataLoop final : TransferRunner::Owner {
   SplicePipe pipe_;
   std::unordered_map<std::uint64_t, std::unique_ptr<TransferRunner>> runners_;
   std::unordered_map<const TransferRunner*, std::uint64_t> tickets_;
-  std::optional<uv::Mailbox<Order>> orders_;
+  uv::Mailbox<Order> orders_;
   std::thread thread_;
 };
 
