@@ -22,8 +22,7 @@ constexpr const char* kCalls[] = {
     "shutdown", "sendfile", "splice",
     // files
     "chmod", "close", "faccessat2", "fstat", "fstatfs", "ftruncate", "getdents64", "mkdirat", "newfstatat",
-    "openat2", "preadv2", "pwrite64", "read", "readlinkat", "renameat2", "statx", "unlinkat", "utimensat",
-    "write",
+    "openat2", "preadv2", "pwrite64", "read", "readlinkat", "renameat2", "unlinkat", "utimensat", "write",
     // the loops and the threads
     "clock_gettime", "epoll_ctl", "epoll_pwait", "epoll_wait", "futex", "getpid", "gettid", "ioctl",
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield",
