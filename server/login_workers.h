@@ -49,7 +49,7 @@ class LoginWorkers {
   const OnVerdict on_verdict_;
   std::deque<Check> waiting_;
   Pool pool_{kThreads};
-  std::array<Running, kThreads> running_;
+  std::array<Running, kThreads> running_;  // behind the pool: forgotten before it ends
 };
 
 }  // namespace uvftpd

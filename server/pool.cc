@@ -20,16 +20,14 @@ Pool::~Pool() {
 void Pool::submit(Work& work) {
   {
     const std::lock_guard lock(mutex_);
-    work.place_ = waiting_.insert(waiting_.end(), &work);
+    waiting_.push_back(&work);
   }
   changed_.notify_one();
 }
 
 Pool::Withdrawn Pool::withdraw(Work& work) {
   const std::lock_guard lock(mutex_);
-  if (work.state_ == Work::State::taken) return Withdrawn::too_late;
-  waiting_.erase(work.place_);
-  return Withdrawn::yes;
+  return std::erase(waiting_, &work) > 0 ? Withdrawn::yes : Withdrawn::too_late;
 }
 
 void Pool::serve() {
@@ -41,7 +39,6 @@ void Pool::serve() {
       if (state_ == State::closing) return;
       work = waiting_.front();
       waiting_.pop_front();
-      work->state_ = Work::State::taken;
     }
     work->run();
   }

@@ -5,7 +5,7 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -14,7 +14,7 @@ namespace uvftpd {
 
 class Pool {
  public:
-  // Owned by whoever submits it: until it is withdrawn, or run() has said that it is over.
+  // Lives until it is withdrawn, or run() has said that it is over.
   class Work {
    public:
     Work() = default;
@@ -22,11 +22,6 @@ class Pool {
     Work& operator=(const Work&) = delete;
     virtual ~Work() = default;
     virtual void run() = 0;  // on one of the threads
-
-   private:
-    friend class Pool;
-    std::list<Work*>::iterator place_;
-    enum class State : std::uint8_t { waiting, taken } state_ = State::waiting;
   };
 
   explicit Pool(unsigned threads);
@@ -43,7 +38,7 @@ class Pool {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::list<Work*> waiting_;
+  std::deque<Work*> waiting_;
   enum class State : std::uint8_t { open, closing } state_ = State::open;
   std::vector<std::thread> threads_;
 };

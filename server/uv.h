@@ -17,7 +17,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -179,8 +178,8 @@ class Tcp {
   OwnedBlock<Block> block_;
 };
 
-// Calls back in the loop's next turn, once for all that was sent before; the base of Mailbox and of jobs. The
-// loop does not end before its Wakes.
+// Calls back in the loop's next turn, once for all that was sent before; the base of Mailbox and of jobs.
+// Made and destroyed by the loop's thread, or while it does not run; the loop does not end before its Wakes.
 class Wake {
  public:
   Wake(Loop& loop, std::function<void()> on_wake);

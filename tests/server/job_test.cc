@@ -34,18 +34,41 @@ TEST(Jobs, RunElsewhereAndEndHere) {
 
 TEST(Jobs, ThatAreForgottenTellNobodyAndDropTheirResult) {
   Loop loop;
-  std::atomic<bool> may_go = false;
+  std::latch begun{1}, may_go{1};
   auto job = std::make_unique<Job<std::unique_ptr<int>>>(
       loop,
       [&] {
-        may_go.wait(false);
+        begun.count_down();
+        may_go.wait();
         return std::make_unique<int>(1);
       },
       [](std::unique_ptr<int>) { FAIL(); });
+  begun.wait();
   job.reset();
-  may_go = true;
-  may_go.notify_all();
+  may_go.count_down();
   loop.run();
+}
+
+TEST(Jobs, ThatAreForgottenWhenTheyAreOverTellNobody) {
+  Loop loop;
+  std::optional<Job<int>> first, second;
+  std::latch over{2};
+  const auto call = [&] {
+    over.count_down();
+    return 1;
+  };
+  int told = 0;
+  first.emplace(loop, call, [&](int) {
+    ++told;
+    second.reset();
+  });
+  second.emplace(loop, call, [&](int) {
+    ++told;
+    first.reset();
+  });
+  over.wait();
+  loop.run();
+  EXPECT_EQ(told, 1);
 }
 
 TEST(Jobs, MayBeDestroyedInTheirOwnEnd) {
