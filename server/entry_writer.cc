@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::string_view kUnknown = "?";  // an owner
 
+// Of a link what it is itself. 0 or errno.
+int look_at_entry(int directory, const char* name, struct stat& status) {
+  return file_calls::fstatat(directory, name, status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0 ? 0 : errno;
+}
+
 // LIST's lines, with the owners' names kept from entry to entry.
 class LineWriter final : public EntryWriter {
  public:
@@ -27,14 +32,14 @@ class LineWriter final : public EntryWriter {
 
   void append(int directory, const char* name, unsigned char kind, std::string& out) override {
     struct stat found {};
-    const bool is_known =
-        file_calls::fstatat(directory, name, found, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0;
-    if (!is_known && errno == ENOENT) return;
-    if (!is_known) {
-      found.st_mode = DTTOIF(unsigned{kind});
-    } else {
+    const int error = look_at_entry(directory, name, found);
+    if (error == ENOENT) return;
+    const bool is_known = error == 0;
+    if (is_known) {
       if (user_.empty() || found.st_uid != uid_) user_ = user_name(uid_ = found.st_uid);
       if (group_.empty() || found.st_gid != gid_) group_ = group_name(gid_ = found.st_gid);
+    } else {
+      found.st_mode = DTTOIF(unsigned{kind});
     }
     std::array<char, 1024> target;
     const auto length =
@@ -143,8 +148,7 @@ class FactWriter final : public EntryWriter {
   // 0 or errno. RFC 3659, section 7.2: a fact that cannot be had is left out.
   int append_facts(int directory, const char* name, std::string& out) {
     struct stat status {};
-    if (file_calls::fstatat(directory, name, status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) != 0)
-      return errno;
+    if (const int error = look_at_entry(directory, name, status); error != 0) return error;
     path_.assign(prefix_).append(name);
     // A link is told as what it leads to (RFC 3659, section 7.7.4), if it leads anywhere beneath the root.
     if (S_ISLNK(status.st_mode))
