@@ -19,7 +19,10 @@ namespace uvftpd {
 namespace {
 
 constexpr std::size_t kMostSaid = 256 * 1024;
-constexpr std::size_t kMostAnswered = 256;  // to what a client does unasked: an alert, new keys
+// New keys are answered with new keys, as long as what asked for them. Besides: an alert, and a session that
+// was offered while such an answer was in its way.
+constexpr std::size_t kMostAnsweredBesides = 512;
+constexpr unsigned kMostUnasked = 16;  // new keys, sessions that came late: at some time it is refused
 
 // The same input is to find the same thing again: no number is random, and each input begins with the first.
 std::uint64_t numbers_taken = 0;
@@ -135,6 +138,7 @@ class Dialogue {
     to_server_ = to_client_ = said_ = told_ = heard_ = {};
     is_established_ = has_client_ended_ = has_server_ended_ = is_spoilt_ = has_failed_ = false;
     end_ = -EAGAIN;
+    unasked_ = 0;
     client_->go_on();
     collect();
   }
@@ -169,7 +173,10 @@ class Dialogue {
   }
   // Words follow at once, as a reply does: a session that is offered without waits for them.
   void offer() {
-    if (is_established_ && !has_failed_ && !has_server_ended_) engine_->offer_session();
+    if (is_established_ && !has_failed_ && !has_server_ended_) {
+      engine_->offer_session();
+      count_unasked();
+    }
     tell(3);
   }
   void client_ends() {
@@ -186,8 +193,12 @@ class Dialogue {
   void disturb() {
     if (client_->state() != TlsClient::State::established || has_client_ended_) return;
     if (bits_ & kOld) is_spoilt_ = true;  // it is refused, and the client takes that amiss
+    count_unasked();
     client_->disturb();
     collect();
+  }
+  void count_unasked() {
+    if (++unasked_ > kMostUnasked) is_spoilt_ = true;
   }
   void collect() {
     to_server_ += client_->take_outgoing();
@@ -206,7 +217,7 @@ class Dialogue {
     const std::string part = to_server_.substr(0, count);
     to_server_.erase(0, part.size());
     engine_->feed(part);
-    hear();
+    hear(part.size());
     collect();
   }
   void carry_to_client(std::size_t count) {
@@ -238,7 +249,7 @@ class Dialogue {
 
   // ---- the engine, as those who use it do ----
 
-  void hear() {
+  void hear(std::size_t fed) {
     if (has_failed_ || (!is_established_ && !shake_hands())) return;
     std::array<char, 700> plain;
     for (;;) {
@@ -253,7 +264,7 @@ class Dialogue {
     }
     demand(said_.starts_with(heard_), "what is heard is what was said, from its beginning");
     demand(end_ != 0 || (has_client_ended_ && heard_ == said_), "an end is one that the client has said");
-    demand(engine_->outgoing().size() <= kMostAnswered, "who only hears has not much to say");
+    demand(engine_->outgoing().size() <= fed + kMostAnsweredBesides, "who only hears has not much to say");
     has_failed_ = end_ == -EPROTO;
     demand(!has_failed_ || !engine_->trouble().empty(), "a failure has a reason");
   }
@@ -279,6 +290,7 @@ class Dialogue {
   std::string said_, heard_;           // by the client, by the engine
   std::string told_;                   // to the client
   std::ptrdiff_t end_ = -EAGAIN;       // what the engine's last read() said
+  unsigned unasked_ = 0;               // what the engine may have to answer when it only hears
   bool is_established_ = false, is_offered_ = false, has_failed_ = false;
   bool has_client_ended_ = false, has_server_ended_ = false;  // by close_notify
   bool is_spoilt_ = false;                                    // what is under way
