@@ -12,17 +12,17 @@ Pool::~Pool() {
   {
     const std::lock_guard lock(mutex_);
     state_ = State::closing;
+    for (std::condition_variable* thread : idle_) thread->notify_one();
   }
-  changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
 void Pool::submit(Work& work) {
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_.push_back(&work);
-  }
-  changed_.notify_one();
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(&work);
+  if (idle_.empty()) return;
+  idle_.back()->notify_one();
+  idle_.pop_back();
 }
 
 Pool::Withdrawn Pool::withdraw(Work& work) {
@@ -31,11 +31,16 @@ Pool::Withdrawn Pool::withdraw(Work& work) {
 }
 
 void Pool::serve() {
+  std::condition_variable woken;
   for (;;) {
     Work* work = nullptr;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return state_ == State::closing || !waiting_.empty(); });
+      while (state_ == State::open && waiting_.empty()) {
+        idle_.push_back(&woken);
+        woken.wait(lock);
+        std::erase(idle_, &woken);
+      }
       if (state_ == State::closing) return;
       work = waiting_.front();
       waiting_.pop_front();

@@ -1,6 +1,7 @@
-// Threads for what may block, such as a disk; they take their work in the order in which it came. Not
-// libuv's: the loop that one of its threads wakes spins until that thread has returned from the kernel, which
-// on few processors waits for that very loop: a tenth of a listing's cost.
+// Threads for what may block, such as a disk; they take their work in the order in which it came, and who
+// worked last is the next to work. Not libuv's: the loop that one of its threads wakes spins until that
+// thread has returned from the kernel, which on few processors waits for that very loop: a tenth of a
+// listing's cost.
 #pragma once
 
 #include <condition_variable>
@@ -37,8 +38,9 @@ class Pool {
   void serve();
 
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::deque<Work*> waiting_;
+  std::vector<std::condition_variable*>
+      idle_;  // the last one's processor has what was worked on in its caches
   enum class State : std::uint8_t { open, closing } state_ = State::open;
   std::vector<std::thread> threads_;
 };
