@@ -4,12 +4,10 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "protocol/pattern.h"
+#include "server/directory_source.h"
 #include "server/entry_writer.h"
-#include "server/file_calls.h"
 #include "server/jail.h"
 
 namespace uvftpd {
@@ -19,45 +17,6 @@ namespace {
 // it.
 constexpr std::size_t kMaxStatusListing = 128 * 1024;
 constexpr int kMaxStatusBatches = 100;
-
-// Bytes of entries that are read at one time. A kernel may give its processor to nobody else meanwhile: 80 us
-// for the 250 names in these, and the third of a millisecond that 32 KiB take was seen by the other sessions.
-// And a pattern of a client's may cost 0.1 ms a name.
-constexpr std::size_t kEntries = 8 * 1024;
-
-class DirectorySource final : public BatchSource {
- public:
-  DirectorySource(int fd, std::unique_ptr<EntryWriter> writer, std::string pattern)
-      : fd_(fd), writer_(std::move(writer)), pattern_(std::move(pattern)) {}
-
-  Made append_batch(std::string& out) override {
-    do {
-      const auto count = file_calls::getdents64(fd_, entries_.data(), entries_.size());
-      // A directory that is removed meanwhile has no more entries: ENOENT.
-      if (count < 0) return {More::none, errno == ENOENT ? 0 : errno};
-      if (count == 0) return {More::none};
-      for (long at = 0; at < count;) at += append_entry(entries_.data() + at, out);
-    } while (pattern_.empty() && out.size() < kBatchBytes);
-    return {More::maybe};
-  }
-
- private:
-  // Layout of struct linux_dirent64: the record's length is at 16, its kind at 18, its name at 19.
-  long append_entry(const char* entry, std::string& out) {
-    std::uint16_t length = 0;
-    std::memcpy(&length, entry + 16, sizeof length);
-    const auto kind = static_cast<unsigned char>(entry[18]);
-    const char* name = entry + 19;
-    if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) return length;
-    if (pattern_.empty() || matches_pattern(pattern_, name)) writer_->append(fd_, name, kind, out);
-    return length;
-  }
-
-  int fd_;  // the transfer's directory
-  std::unique_ptr<EntryWriter> writer_;
-  std::string pattern_;  // empty: everything
-  std::array<char, kEntries> entries_;
-};
 
 // The line of a path that is no directory.
 class OneLineSource final : public BatchSource {
@@ -87,10 +46,17 @@ OpenedListing open_one_line(const SharedFile& root, const TransferRequest& reque
   return {std::make_shared<OpenFile>(std::move(leaf.parent)), std::make_unique<OneLineSource>(line), 0};
 }
 
-OpenedListing make_listing(Descriptor directory, std::unique_ptr<EntryWriter> writer, std::string pattern) {
+// `path` is the virtual one of `directory`.
+OpenedListing list_directory(Descriptor directory, const SharedFile& root, const TransferRequest& request,
+                             const std::string& prefix, const std::string& path, std::string pattern) {
   auto file = std::make_shared<OpenFile>(std::move(directory));
-  const int fd = file->fd();
-  return {std::move(file), std::make_unique<DirectorySource>(fd, std::move(writer), std::move(pattern)), 0};
+  auto writer = make_entry_writer(root, request, prefix, path);
+  // A name without a look at its entry is written faster than another thread is woken.
+  const bool is_worth_two = request.kind != TransferRequest::Kind::name_list && pattern.empty();
+  auto second = is_worth_two ? make_entry_writer(root, request, prefix, path) : nullptr;
+  auto source =
+      std::make_unique<DirectorySource>(file->fd(), std::move(writer), std::move(second), std::move(pattern));
+  return {std::move(file), std::move(source), 0};
 }
 
 }  // namespace
@@ -99,9 +65,8 @@ OpenedListing open_listing(const SharedFile& root, const TransferRequest& reques
   Descriptor directory = open_directory(*root, request.path);
   if (directory.is_open()) {
     const bool needs_slash = !request.name_prefix.empty() && !request.name_prefix.ends_with('/');
-    std::string prefix = request.name_prefix + (needs_slash ? "/" : "");
-    return make_listing(std::move(directory),
-                        make_entry_writer(root, request, std::move(prefix), request.path), {});
+    const std::string prefix = request.name_prefix + (needs_slash ? "/" : "");
+    return list_directory(std::move(directory), root, request, prefix, request.path, {});
   }
   const int error = errno;
   const bool is_strict = request.kind == TransferRequest::Kind::fact_list;
@@ -112,9 +77,8 @@ OpenedListing open_listing(const SharedFile& root, const TransferRequest& reques
     const std::string above = request.path.substr(0, std::max<std::size_t>(slash, 1));
     directory = open_directory(*root, above);
     if (!directory.is_open()) return {nullptr, nullptr, errno};
-    std::string prefix = request.name_prefix.substr(0, request.name_prefix.rfind('/') + 1);
-    return make_listing(std::move(directory), make_entry_writer(root, request, std::move(prefix), above),
-                        name);
+    const std::string prefix = request.name_prefix.substr(0, request.name_prefix.rfind('/') + 1);
+    return list_directory(std::move(directory), root, request, prefix, above, name);
   }
   if (error != ENOTDIR || is_strict) return {nullptr, nullptr, error};
   return open_one_line(root, request);

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -44,6 +45,30 @@ class Pool {
   enum class State : std::uint8_t { open, closing } state_ = State::open;
   std::vector<std::thread> threads_;
 };
+
+// `beside` on one of the pool's threads while `here` runs on this one, which may be one of them; where none
+// of them has time, behind it here. Both are over then.
+template <class Here, class Beside>
+void run_both(Pool& pool, Here here, Beside beside) {
+  class Other final : public Pool::Work {
+   public:
+    explicit Other(Beside& call) : call_(call) {}
+    void run() override {
+      call_();
+      over_.set_value();
+    }
+    std::future<void> over() { return over_.get_future(); }
+
+   private:
+    Beside& call_;
+    std::promise<void> over_;
+  } other(beside);
+  const std::future<void> over = other.over();
+  pool.submit(other);
+  here();
+  if (pool.withdraw(other) == Pool::Withdrawn::yes) return beside();
+  over.wait();
+}
 
 // For the files' sake: four threads for all loops, begun with the first work.
 Pool& shared_pool();

@@ -7,6 +7,7 @@
 #include <latch>
 #include <list>
 #include <thread>
+#include <vector>
 
 namespace uvftpd {
 namespace {
@@ -140,6 +141,52 @@ TEST(Detached, EndBeforeTheirLoop) {
     for (int i = 0; i < 20; ++i) detach(loop, [&] { ++ended; });
   }
   EXPECT_EQ(ended, 20);
+}
+
+TEST(BothOfTwo, RunAtTheSameTimeWhereAThreadHasTime) {
+  Pool pool(1);
+  std::latch both{2};
+  run_both(
+      pool, [&] { both.arrive_and_wait(); }, [&] { both.arrive_and_wait(); });
+}
+
+TEST(BothOfTwo, RunHereWhereNoThreadHasTime) {
+  class Blocking final : public Pool::Work {
+   public:
+    void run() override {
+      begun.count_down();
+      may_go.wait();
+    }
+    std::latch begun{1}, may_go{1};
+  } blocking;
+  Pool pool(1);
+  pool.submit(blocking);
+  blocking.begun.wait();
+  std::vector<std::thread::id> ran;
+  run_both(
+      pool, [&] { ran.push_back(std::this_thread::get_id()); },
+      [&] { ran.push_back(std::this_thread::get_id()); });
+  EXPECT_EQ(ran, std::vector(2, std::this_thread::get_id()));
+  blocking.may_go.count_down();
+}
+
+TEST(BothOfTwo, MayBeJobsOfTheSamePool) {
+  Loop loop;
+  std::list<Job<int>> jobs;
+  std::atomic<int> ran = 0;
+  int sum = 0;
+  for (int i = 0; i < 200; ++i)
+    jobs.emplace_back(
+        loop,
+        [&] {
+          run_both(
+              shared_pool(), [&] { ++ran; }, [&] { ++ran; });
+          return 1;
+        },
+        [&](int one) { sum += one; });
+  loop.run();
+  EXPECT_EQ(sum, 200);
+  EXPECT_EQ(ran, 400);
 }
 
 }  // namespace
