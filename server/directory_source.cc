@@ -37,10 +37,10 @@ BatchSource::Made DirectorySource::append_batch(std::string& out) {
   const Piece piece = take(first_);
   const bool is_last = piece.entries.size() + kLongestEntry < kPieceBytes;
   if (!second_ || !is_long || is_last)
-    work(first_, piece);
+    work(piece);
   else
     run_both(
-        shared_pool(), [&] { work(first_, piece); }, [&] { work(*second_, take(*second_)); });
+        shared_pool(), [&] { work(piece); }, [&] { help(); });
   for (std::size_t i = 0; i < taken_; ++i) out += texts_[i];
   return made_;
 }
@@ -61,13 +61,24 @@ DirectorySource::Piece DirectorySource::take(Hand& hand) {
   return {{hand.entries.data(), static_cast<std::size_t>(count)}, &text};
 }
 
-void DirectorySource::work(Hand& hand, Piece piece) {
-  for (; piece.text; piece = take(hand)) {
-    for (std::size_t at = 0; at < piece.entries.size(); at += length_of(piece.entries.data() + at))
-      append_entry(piece.entries.data() + at, *hand.writer, *piece.text);
-    const std::lock_guard lock(mutex_);
-    bytes_ += piece.text->size();
+void DirectorySource::work(Piece piece) {
+  for (; piece.text; piece = take(first_)) write(piece, *first_.writer);
+}
+
+// Who waits for a thread to begin with comes first.
+void DirectorySource::help() {
+  while (!shared_pool().has_waiting()) {
+    const Piece piece = take(*second_);
+    if (!piece.text) return;
+    write(piece, *second_->writer);
   }
+}
+
+void DirectorySource::write(const Piece& piece, EntryWriter& writer) {
+  for (std::size_t at = 0; at < piece.entries.size(); at += length_of(piece.entries.data() + at))
+    append_entry(piece.entries.data() + at, writer, *piece.text);
+  const std::lock_guard lock(mutex_);
+  bytes_ += piece.text->size();
 }
 
 void DirectorySource::append_entry(const char* entry, EntryWriter& writer, std::string& out) const {

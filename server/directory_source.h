@@ -41,7 +41,9 @@ class DirectorySource final : public BatchSource {
   };
 
   Piece take(Hand& hand);
-  void work(Hand& hand, Piece piece);
+  void work(Piece piece);  // and what comes behind it, until the batch is full
+  void help();             // from the second thread
+  void write(const Piece& piece, EntryWriter& writer);
   void append_entry(const char* entry, EntryWriter& writer, std::string& out) const;
 
   const int directory_;

@@ -30,6 +30,11 @@ Pool::Withdrawn Pool::withdraw(Work& work) {
   return std::erase(waiting_, &work) > 0 ? Withdrawn::yes : Withdrawn::too_late;
 }
 
+bool Pool::has_waiting() {
+  const std::lock_guard lock(mutex_);
+  return !waiting_.empty();
+}
+
 void Pool::serve() {
   std::condition_variable woken;
   for (;;) {

@@ -34,6 +34,7 @@ class Pool {
   void submit(Work& work);
   enum class Withdrawn : std::uint8_t { yes, too_late };  // too late: it runs, or has
   Withdrawn withdraw(Work& work);
+  bool has_waiting();  // work that has not begun: every thread is busy, or about to be
 
  private:
   void serve();
