@@ -57,8 +57,9 @@ int last_control_descriptor() {
 }
 
 // Threads share one heap: there is little that they allocate, an arena each would cost memory, and the C
-// library opens a file when it shrinks one, which behind the fences it cannot. A megabyte of it is kept when
-// free: given back and taken anew with each listing, it was up to a fifth of what 1,000 entries cost.
+// library opens a file when it shrinks one, which behind the fences it cannot. Up to a megabyte of it is kept
+// when free: given back and taken anew with each listing, it was up to a fifth of what 1,000 entries cost.
+// With that said, the library does not learn any more from how large a batch is that it need not be mapped.
 void share_one_heap() {
   ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_TRIM_THRESHOLD, 1024 * 1024);

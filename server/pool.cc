@@ -5,9 +5,11 @@
 namespace uvftpd {
 
 Pool::Pool(unsigned threads) {
+  idle_.reserve(threads);
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back(start_worker_thread([this] { serve(); }));
 }
 
+// A thread is woken under the lock: afterwards its condition might be gone.
 Pool::~Pool() {
   {
     const std::lock_guard lock(mutex_);
@@ -19,6 +21,17 @@ Pool::~Pool() {
 
 void Pool::submit(Work& work) {
   const std::lock_guard lock(mutex_);
+  add(work);
+}
+
+bool Pool::offer(Work& work) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() < 2) return false;
+  add(work);
+  return true;
+}
+
+void Pool::add(Work& work) {
   waiting_.push_back(&work);
   if (idle_.empty()) return;
   idle_.back()->notify_one();
@@ -28,11 +41,6 @@ void Pool::submit(Work& work) {
 Pool::Withdrawn Pool::withdraw(Work& work) {
   const std::lock_guard lock(mutex_);
   return std::erase(waiting_, &work) > 0 ? Withdrawn::yes : Withdrawn::too_late;
-}
-
-bool Pool::has_waiting() {
-  const std::lock_guard lock(mutex_);
-  return !waiting_.empty();
 }
 
 void Pool::serve() {

@@ -32,12 +32,13 @@ class Pool {
   ~Pool();  // waits for the work that runs; none may wait
 
   void submit(Work& work);
+  bool offer(Work& work);  // false, and it is not taken, where no thread would stay idle
   enum class Withdrawn : std::uint8_t { yes, too_late };  // too late: it runs, or has
   Withdrawn withdraw(Work& work);
-  bool has_waiting();  // work that has not begun: every thread is busy, or about to be
 
  private:
   void serve();
+  void add(Work& work);
 
   std::mutex mutex_;
   std::deque<Work*> waiting_;
@@ -47,8 +48,8 @@ class Pool {
   std::vector<std::thread> threads_;
 };
 
-// `beside` on one of the pool's threads while `here` runs on this one, which may be one of them; where none
-// of them has time, behind it here. Both are over then.
+// `beside` on one of the pool's threads while `here` runs on this one, which may be one of them. If none has
+// begun it by the end of `here`, it runs then, on this thread. Neither may throw.
 template <class Here, class Beside>
 void run_both(Pool& pool, Here here, Beside beside) {
   class Other final : public Pool::Work {
@@ -65,9 +66,9 @@ void run_both(Pool& pool, Here here, Beside beside) {
     std::promise<void> over_;
   } other(beside);
   const std::future<void> over = other.over();
-  pool.submit(other);
-  here();
-  if (pool.withdraw(other) == Pool::Withdrawn::yes) return beside();
+  const bool is_taken = pool.offer(other);
+  [&]() noexcept { here(); }();
+  if (!is_taken || pool.withdraw(other) == Pool::Withdrawn::yes) return beside();
   over.wait();
 }
 

@@ -131,6 +131,15 @@ class Dialogue:
                 self.test.assertEqual(sorted(names), expected, verb)
         return all(results)
 
+    def long_listing(self):
+        expected = self.server.names("full")
+        is_complete, received = self.transfer("LIST full")
+        names = [line.split(" -> ")[0].split(" ")[-1] for line in received.decode().split("\r\n")[:-1]]
+        if is_complete:
+            self.test.assertEqual(sorted(names), expected)
+        self.test.assertEqual(len(names), len(set(names)))
+        return is_complete
+
     def questions(self):
         return all([self.ask("STAT full", 212, 213), self.ask("MLST small", 250), self.ask("SIZE small", 213),
                     self.ask("MDTM small", 213), self.ask("AVBL", 213), self.ask("HASH large", 213),
@@ -212,6 +221,19 @@ class EveryCall(FaultyTest):
 
     def test_that_fails_is_told_and_does_no_harm_in_memory(self):
         self.fail_every_call(within="/dev/shm")  # where the control loop makes some of them itself
+
+    def test_that_fails_in_what_two_threads_list_is_told_and_does_no_harm(self):
+        server = self.start_faulty()
+        for number in range(3000):
+            server.write(f"full/entry{number}", b"x")
+        self.ftp = self.client(server)
+        self.run_once(server, "long_listing", 0, 0)
+        before = server.descriptors()
+        for nth in range(2, 3000, 23):
+            for error in (errno.EIO, errno.ENOMEM):
+                with self.subTest(nth=nth, error=errno.errorcode[error]):
+                    self.run_once(server, "long_listing", nth, error)
+        server.expect_descriptors(before)
 
 
 if __name__ == "__main__":

@@ -173,6 +173,7 @@ class Dialogue {
   }
   // Words follow at once, as a reply does: a session that is offered without waits for them.
   void offer() {
+    if (told_.size() > kMostSaid) return;
     if (is_established_ && !has_failed_ && !has_server_ended_) {
       engine_->offer_session();
       count_unasked();

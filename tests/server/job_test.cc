@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <latch>
 #include <list>
 #include <thread>
@@ -143,11 +144,31 @@ TEST(Detached, EndBeforeTheirLoop) {
   EXPECT_EQ(ended, 20);
 }
 
-TEST(BothOfTwo, RunAtTheSameTimeWhereAThreadHasTime) {
+// A pool's threads are idle soon after it is made.
+TEST(BothOfTwo, RunOnTwoThreadsWhereOneStaysIdle) {
+  Pool pool(2);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::thread::id here, beside;
+  while (here == beside && std::chrono::steady_clock::now() < end)
+    run_both(
+        pool,
+        [&] {
+          here = std::this_thread::get_id();
+          std::this_thread::yield();
+        },
+        [&] { beside = std::this_thread::get_id(); });
+  EXPECT_EQ(here, std::this_thread::get_id());
+  EXPECT_NE(beside, here);
+}
+
+TEST(BothOfTwo, LeaveOneThreadToOthers) {
   Pool pool(1);
-  std::latch both{2};
-  run_both(
-      pool, [&] { both.arrive_and_wait(); }, [&] { both.arrive_and_wait(); });
+  for (int i = 0; i < 1000; ++i) {
+    std::thread::id beside;
+    run_both(
+        pool, [] { std::this_thread::yield(); }, [&] { beside = std::this_thread::get_id(); });
+    ASSERT_EQ(beside, std::this_thread::get_id());
+  }
 }
 
 TEST(BothOfTwo, RunHereWhereNoThreadHasTime) {
