@@ -1,5 +1,5 @@
 // What a listing writes of one directory entry: LIST's line, NLST's name, MLSD's facts. Blocks; used on the
-// pool.
+// pool, each writer by one thread.
 #pragma once
 
 #include <sys/stat.h>
