@@ -42,8 +42,8 @@ class Pool {
 
   std::mutex mutex_;
   std::deque<Work*> waiting_;
-  std::vector<std::condition_variable*>
-      idle_;  // the last one's processor has what was worked on in its caches
+  // The last one's processor has what was worked on in its caches.
+  std::vector<std::condition_variable*> idle_;
   enum class State : std::uint8_t { open, closing } state_ = State::open;
   std::vector<std::thread> threads_;
 };
