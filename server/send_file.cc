@@ -9,6 +9,7 @@ namespace uvftpd {
 namespace {
 
 constexpr std::size_t kLeastBurst = 64 * 1024, kMostBurst = 1 << 20;
+constexpr std::size_t kLeastStep = 16 * 1024, kMostStep = kMostBurst / 4;
 
 }  // namespace
 
@@ -57,8 +58,19 @@ std::ptrdiff_t SendFile::send_secured(std::span<char> buffer, std::size_t count)
   return stream_.send({buffer.data(), static_cast<std::size_t>(read)});
 }
 
-// What the socket took last, and a little more: what is too much is read for nothing.
-void SendFile::expect_room(std::size_t count) { burst_ = std::clamp(count, kLeastBurst, kMostBurst); }
+// What the socket took last, and a little more: what is too much is read for nothing. The longer it takes the
+// same, the less is tried beyond.
+void SendFile::expect_room(std::size_t count, std::size_t taken) {
+  if (taken < count) {
+    burst_ = taken;
+    step_ /= 2;
+  } else {
+    burst_ += step_;
+    step_ += step_ / 8;
+  }
+  burst_ = std::clamp(burst_, kLeastBurst, kMostBurst);
+  step_ = std::clamp(step_, kLeastStep, kMostStep);
+}
 
 Transfer::Turn SendFile::move(const Workspace& workspace) {
   const std::size_t count = next_count();
@@ -67,7 +79,7 @@ Transfer::Turn SendFile::move(const Workspace& workspace) {
 
   const auto sent = send(workspace, count);
   const bool is_all = sent == static_cast<std::ptrdiff_t>(count);
-  expect_room(is_all ? burst_ + burst_ / 4 : static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
+  expect_room(count, static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
   if (sent == -EAGAIN || sent == -EINTR) {
     cache_ = Cache::just_read;  // the probe need not be repeated for the same bytes
     return Turn::wait_socket;

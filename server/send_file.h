@@ -22,12 +22,13 @@ class SendFile final : public Transfer {
   std::ptrdiff_t send(const Workspace& workspace, std::size_t count);
   std::ptrdiff_t splice_through(SplicePipe& pipe, std::size_t count);
   std::ptrdiff_t send_secured(std::span<char> buffer, std::size_t count);
-  void expect_room(std::size_t count);
+  void expect_room(std::size_t count, std::size_t taken);
   std::size_t next_count() const;
   bool may_wait_for_disk(std::size_t count);
 
   Medium medium_;
-  std::size_t burst_ = kTurnBytes;  // what the socket is likely to take
+  std::size_t burst_ = kTurnBytes;     // what the socket is likely to take
+  std::size_t step_ = kTurnBytes / 4;  // what is tried beyond that
   std::uint64_t offset_, end_;
   enum class Cache : std::uint8_t { unknown, just_read } cache_ = Cache::unknown;
 };
