@@ -10,7 +10,7 @@ using Outcome = TransferResult::Outcome;
 
 namespace {
 
-// For clients that keep their side open until the 226: the shorter where all had left in one turn.
+// For clients that keep their side open until the 226.
 constexpr std::chrono::milliseconds kLinger{20}, kTlsLinger{250};
 
 // Of a thread that has more to do. On busy processors a reply waits for a data loop's share of one to be
@@ -132,13 +132,11 @@ void TransferRunner::use_disk() {
 
 void TransferRunner::complete() {
   if (transfer_->direction() == Transfer::Direction::receiving) return end(Outcome::complete);
-  if (!transfer_->stream().is_clear()) return linger(kTlsLinger);
-  if (workspace_.place == Workspace::Place::control_loop) return linger(kLinger);
-  end(Outcome::complete);
+  linger(transfer_->stream().is_clear() ? kLinger : kTlsLinger);
 }
 
-// What is sent in one turn is over before the client has looked at its 150, and a client that finds the 226
-// beside it may wait for a 226 that never comes (aria2). The end of its side shows that it has read all;
+// What is sent in a few turns is over before the client has looked at its 150, and a client that finds the
+// 226 beside it may wait for a 226 that never comes (aria2). The end of its side shows that it has read all;
 // under TLS it has a last word to say, and a closed connection would answer that with a reset.
 void TransferRunner::linger(std::chrono::milliseconds most) {
   is_lingering_ = true;
