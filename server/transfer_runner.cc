@@ -12,6 +12,8 @@ namespace {
 
 // For clients that keep their side open until the 226.
 constexpr std::chrono::milliseconds kLinger{20}, kTlsLinger{250};
+// More than two sockets hold: who has taken all of it has seen the 150.
+constexpr std::uint64_t kMostUnseen = 16 * 1024 * 1024;
 
 // Of a thread that has more to do. On busy processors a reply waits for a data loop's share of one to be
 // over, which the kernel notices with its next tick only: 4 ms at 250 Hz.
@@ -132,7 +134,9 @@ void TransferRunner::use_disk() {
 
 void TransferRunner::complete() {
   if (transfer_->direction() == Transfer::Direction::receiving) return end(Outcome::complete);
-  linger(transfer_->stream().is_clear() ? kLinger : kTlsLinger);
+  if (!transfer_->stream().is_clear()) return linger(kTlsLinger);
+  if (transfer_->file()->transferred <= kMostUnseen) return linger(kLinger);
+  end(Outcome::complete);
 }
 
 // What is sent in a few turns is over before the client has looked at its 150, and a client that finds the
