@@ -120,25 +120,20 @@ class Dialogue:
             self.test.assertEqual(self.server.read(made), SMALL)
         return is_complete
 
-    def listings(self):
+    def listing(self, verb):
         expected = self.server.names("full")
-        results = []
-        for verb in ("NLST", "LIST", "MLSD"):
-            is_complete, received = self.transfer(f"{verb} full")
-            results.append(is_complete)
-            if is_complete:
-                names = [line.split(" -> ")[0].split(" ")[-1].split("/")[-1] for line in received.decode().split("\r\n")[:-1]]
-                self.test.assertEqual(sorted(names), expected, verb)
-        return all(results)
+        is_complete, received = self.transfer(f"{verb} full")
+        names = [line.split(" -> ")[0].split(" ")[-1].split("/")[-1] for line in received.decode().split("\r\n")[:-1]]
+        if is_complete:
+            self.test.assertEqual(sorted(names), expected, verb)
+        self.test.assertEqual(len(names), len(set(names)), verb)
+        return is_complete
+
+    def listings(self):
+        return all([self.listing(verb) for verb in ("NLST", "LIST", "MLSD")])
 
     def long_listing(self):
-        expected = self.server.names("full")
-        is_complete, received = self.transfer("LIST full")
-        names = [line.split(" -> ")[0].split(" ")[-1] for line in received.decode().split("\r\n")[:-1]]
-        if is_complete:
-            self.test.assertEqual(sorted(names), expected)
-        self.test.assertEqual(len(names), len(set(names)))
-        return is_complete
+        return self.listing("LIST")
 
     def questions(self):
         return all([self.ask("STAT full", 212, 213), self.ask("MLST small", 250), self.ask("SIZE small", 213),
