@@ -5,6 +5,7 @@ What a session hears during a transfer (ABOR, STAT, QUIT, NOOP) has test_command
 
 import os
 import random
+import select
 import threading
 import unittest
 
@@ -62,6 +63,21 @@ class EverySize(TransferTest):
             self.assertTrue(reply.text.endswith(f"({size} bytes)."), reply)
             data.receive()
             self.ftp.expect(226)
+
+    def test_the_226_waits_for_the_client_to_close_its_end(self):
+        """20 ms at most, which on a busy machine may be over before we look; one of ten is enough to see it."""
+        def waits(size):
+            data = self.ftp.data()
+            self.ftp.do(f"RETR {size}.bin", 150)
+            while data.socket.recv(1 << 18):
+                pass
+            is_silent = not select.select([self.ftp.socket], [], [], 0.005)[0]
+            data.close()
+            self.ftp.expect(226)
+            return is_silent
+
+        for size in (1, 512 * KIB, 3 * MIB + 7):
+            self.assertTrue(any(waits(size) for _ in range(10)), f"after {size} bytes the 226 came at once, ten times")
 
     def test_an_upload_in_small_pieces(self):
         data = self.ftp.data()
