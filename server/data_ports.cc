@@ -1,12 +1,10 @@
 #include "server/data_ports.h"
 
-#include <sys/random.h>
-
-#include <array>
 #include <cstring>
 #include <numeric>
 
 #include "server/log.h"
+#include "server/random.h"
 
 namespace uvftpd {
 namespace {
@@ -15,12 +13,6 @@ namespace {
 constexpr std::uint32_t kMaxTries = 1000;
 
 constexpr int kBacklog = 64;  // strangers may knock before the right peer, and all at once
-
-std::array<std::uint32_t, 2> two_random_numbers() {
-  std::array<std::uint32_t, 2> numbers{};
-  [[maybe_unused]] const auto filled = ::getrandom(numbers.data(), sizeof numbers, 0);
-  return numbers;
-}
 
 bool is_about_the_port(int error) { return error == EACCES || error == EADDRINUSE || error == EADDRNOTAVAIL; }
 
@@ -36,10 +28,10 @@ void report_source_port(std::uint16_t port, int error) {
 
 PassiveListener listen_on_random_port(const Address& host, const PortRange& range, std::uint16_t last_port) {
   const std::uint32_t count = range.last - range.first + 1U;
-  const auto [chance, other_chance] = two_random_numbers();
-  const std::uint32_t start = chance % count;
+  const std::uint64_t chance = random_number();
+  const auto start = static_cast<std::uint32_t>(chance % count);
   // In strides that come to every port once: those in use mostly stand side by side.
-  std::uint32_t stride = 1 + other_chance % count;
+  auto stride = static_cast<std::uint32_t>(1 + (chance >> 32) % count);
   while (std::gcd(stride, count) != 1) ++stride;
   PassiveListener result{{}, 0, EADDRINUSE};
   for (std::uint32_t i = 0; i < count && i < kMaxTries; ++i) {

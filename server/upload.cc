@@ -1,14 +1,15 @@
 // The part of storage that receives files: temporary names, and how an upload ends.
 #include <fcntl.h>
-#include <sys/random.h>
 
 #include <array>
+#include <bit>
 #include <span>
 
 #include "protocol/ascii.h"
 #include "server/file_calls.h"
 #include "server/hexadecimal.h"
 #include "server/jail.h"
+#include "server/random.h"
 #include "server/storage.h"
 
 namespace uvftpd {
@@ -17,8 +18,7 @@ namespace {
 constexpr unsigned kFileMode = 0666;  // less the umask
 
 std::string with_random_digits(const std::string& name, std::size_t bytes) {
-  std::array<unsigned char, 8> random{};
-  [[maybe_unused]] const auto filled = ::getrandom(random.data(), random.size(), 0);
+  const auto random = std::bit_cast<std::array<unsigned char, 8>>(random_number());
   return name + hexadecimal(std::span(random).first(bytes));
 }
 
