@@ -52,10 +52,13 @@ Transfer::Turn Transfer::turn(const Workspace& workspace) {
 }
 
 void Transfer::close_connection(TransferResult::Outcome outcome) {
+  using enum TransferResult::Outcome;
   if (!stream_.is_open()) return;
-  if (outcome == TransferResult::Outcome::file_error || outcome == TransferResult::Outcome::stalled)
+  const bool is_read_to_its_end =
+      outcome == complete && direction() == Direction::receiving && stream_.is_clear();
+  if (outcome == file_error || outcome == stalled)
     reset_on_close(stream_.fd());
-  else
+  else if (!is_read_to_its_end)
     discard_input(stream_.fd());
   stream_.close();
 }

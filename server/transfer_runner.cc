@@ -173,6 +173,7 @@ void TransferRunner::end(Outcome outcome) {
   stall_timer_.stop();
   pace_timer_.stop();
   transfer_->pacing().pay(0);
+  if (poll_) poll_->forget();
   poll_.reset();
   const DataStream& stream = transfer_->stream();
   result_ = {outcome, outcome == Outcome::file_error ? transfer_->error() : 0, transfer_->file()->transferred,

@@ -143,8 +143,12 @@ void Poll::wait(For what) {
 }
 
 void Poll::stop() {
+  if (is_waiting_) ::epoll_ctl(loop_.polled_.get(), EPOLL_CTL_DEL, fd_, nullptr);
+  forget();
+}
+
+void Poll::forget() {
   if (!std::exchange(is_waiting_, false)) return;
-  ::epoll_ctl(loop_.polled_.get(), EPOLL_CTL_DEL, fd_, nullptr);
   if (--loop_.waiting_polls_ == 0) uv_unref(base(&loop_.polled_poll_));
   for (epoll_event& event : loop_.ready_)
     if (event.data.ptr == this) event.data.ptr = nullptr;

@@ -140,6 +140,7 @@ class Poll {
   ~Poll() { stop(); }
   void wait(For what);  // goes on until stop(), or for something else
   void stop();
+  void forget();  // stop() of a descriptor that is closed next, which is known nowhere else: a call less
 
  private:
   friend class Loop;

@@ -69,6 +69,33 @@ TEST(Polls, ThatAreDestroyedByAnotherInTheSameTurnAreNotCalled) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(Polls, ThatForgetAClosedDescriptorAreNotCalledForTheNextOfItsNumber) {
+  Loop loop;
+  ReadyPipe one, other;
+  const int number = other.reading.get();
+  std::string calls;
+  std::optional<Poll> first, second;
+  const auto on_second = [&] {
+    calls += 'b';
+    second.reset();
+  };
+  first.emplace(loop, one.reading.get(), [&] {
+    calls += 'a';
+    second->forget();
+    other.reading.close();
+    other = ReadyPipe();
+    EXPECT_EQ(other.reading.get(), number);
+    second.emplace(loop, number, on_second);
+    second->wait(Poll::For::reading);
+    first.reset();
+  });
+  second.emplace(loop, number, [] { FAIL() << "its descriptor is closed"; });
+  first->wait(Poll::For::reading);
+  second->wait(Poll::For::reading);
+  loop.run();
+  EXPECT_EQ(calls, "ab");
+}
+
 TEST(Polls, ThatAreMadeAnewInTheSameTurnAreCalledInTheNext) {
   Loop loop;
   const ReadyPipe one, other;
