@@ -168,8 +168,10 @@ class Daemon {
              {generation_.pid, config_.anonymous, server_->places(), tls_.fingerprint()});
     if (orders_) orders_->answer(kReady);
     report_.ready();
+    keep_lines_until_flushed();
     loop_.run();
     server_.reset();
+    flush_log();
     return ExitStatus::ok;
   }
 

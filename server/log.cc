@@ -1,7 +1,6 @@
 #include "server/log.h"
 
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
@@ -29,13 +28,14 @@ LogFormat format = LogFormat::text;
 Reader reader = Reader::anybody;
 LogFile file;
 
-class FileSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    spdlog::memory_buf_t line;
-    formatter_->format(message, line);
-    file.append({line.data(), line.size()});
+class Sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override { formatter_->format(message, kept_); }
+  void flush_() override {
+    if (kept_.size() > 0) file.append({kept_.data(), kept_.size()});
+    kept_.clear();
   }
-  void flush_() override {}
+
+  spdlog::memory_buf_t kept_;
 };
 
 spdlog::level::level_enum to_spdlog(Level level) {
@@ -64,7 +64,7 @@ Reader reader_of_stderr() {
 void write_for(Reader who) {
   reader = who;
   const char* pattern = format == LogFormat::json ? kJsonPattern : kTextPattern;
-  spdlog::set_pattern(who == Reader::journal ? "%v" : pattern);
+  spdlog::default_logger_raw()->set_pattern(who == Reader::journal ? "%v" : pattern);
 }
 
 void write_event(Level level, std::string_view event, LogFields fields, std::size_t longest) {
@@ -82,28 +82,27 @@ void write_event(Level level, std::string_view event, LogFields fields, std::siz
 void begin_log(const Config::Log& settings) {
   ::tzset();  // reads a file, which behind the fences cannot be
   format = settings.format;
-  spdlog::set_level(spdlog::level::from_str(settings.level));
-  spdlog::flush_on(spdlog::level::info);
-  file = {};
-  spdlog::drop_all();  // a name is for one at a time
-  spdlog::set_default_logger(spdlog::stderr_logger_st("stderr"));
+  file = LogFile::standard_error();
+  // spdlog takes no other kind of pointers.
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<Sink>());
+  logger->set_level(spdlog::level::from_str(settings.level));
+  logger->flush_on(spdlog::level::trace);
+  spdlog::set_default_logger(std::move(logger));
   write_for(reader_of_stderr());
 }
 
 int open_log(const Config::Log& settings) {
   if (!settings.target.starts_with(kFilePrefix)) return 0;
   if (const int error = file.open(settings.target.substr(kFilePrefix.size())); error != 0) return error;
-  spdlog::drop("file");
-  // spdlog takes no other kind of pointers.
-  auto logger = std::make_shared<spdlog::logger>("file", std::make_shared<FileSink>());
-  spdlog::initialize_logger(logger);
-  spdlog::set_default_logger(std::move(logger));
   write_for(Reader::anybody);
   return 0;
 }
 
 int reopen_log() { return file.reopen(); }
 int log_directory() { return file.directory(); }
+
+void keep_lines_until_flushed() { spdlog::default_logger_raw()->flush_on(spdlog::level::warn); }
+void flush_log() { spdlog::default_logger_raw()->flush(); }
 
 bool is_logged(Level level) { return spdlog::should_log(to_spdlog(level)); }
 

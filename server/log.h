@@ -23,6 +23,11 @@ int open_log(const Config::Log& settings);
 int reopen_log();
 int log_directory();
 
+// From here on what went well is kept until flush_log(), and leaves with one system call; a warning takes
+// along what was kept before it. For a loop that flushes at the end of each turn, before its replies leave.
+void keep_lines_until_flushed();
+void flush_log();
+
 bool is_logged(Level level);
 void log_event(Level level, std::string_view event, LogFields fields);
 

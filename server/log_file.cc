@@ -1,6 +1,7 @@
 #include "server/log_file.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -8,6 +9,12 @@
 #include "server/file_calls.h"
 
 namespace uvftpd {
+
+LogFile LogFile::standard_error() {
+  LogFile file;
+  file.file_ = Descriptor(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  return file;
+}
 
 int LogFile::open(const std::string& path) {
   const auto slash = path.rfind('/');

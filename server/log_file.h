@@ -11,6 +11,7 @@ namespace uvftpd {
 
 class LogFile {
  public:
+  static LogFile standard_error();
   // Both: 0 or errno. Where it cannot be opened anew, the old one stays.
   int open(const std::string& path);
   int reopen();
