@@ -40,6 +40,8 @@ class TransferRunner {
 
  private:
   void step();
+  Transfer::Turn move();
+  bool may_go_on() const;
   void rest(std::chrono::milliseconds pause);
   void complete();
   void wait();

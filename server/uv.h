@@ -70,7 +70,8 @@ class Loop {
   void run();  // until nothing is left that could make an event
   void stop();
   uv_loop_t* get() { return &loop_; }
-  std::uint64_t now() const { return uv_now(&loop_); }  // milliseconds of a monotonic clock
+  std::uint64_t now() const { return uv_now(&loop_); }          // milliseconds of a monotonic clock
+  std::size_t waiting_polls() const { return waiting_polls_; }  // those between wait() and stop()
   // For bytes that are used up before the callback that got them returns.
   std::span<char> scratch() { return scratch_; }
 
