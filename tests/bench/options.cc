@@ -30,6 +30,8 @@ void read_option(std::string_view key, std::string_view value, Options* options)
     options->path = value;
   } else if (key == "active") {
     options->active = value == "1";
+  } else if (key == "sleeping") {
+    options->sleeping = value == "1";
   } else if (key == "tls") {
     options->security = value == "1" ? Security::tls : Security::none;
   } else {

@@ -24,6 +24,7 @@ struct Options {
   double seconds = 1;                // how long new work is begun
   double pause = 0.001;              // latency: seconds between commands
   bool active = false;               // PORT in place of EPSV
+  bool sleeping = false;             // transfer: also where a lone client would spin
   std::vector<std::string> command;  // start: what stands behind --
 
   Security security = Security::none;

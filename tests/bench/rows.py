@@ -71,10 +71,10 @@ def verify_uploads(context, verb, figures, size):
         raise RuntimeError("uploads are not what was sent")
 
 
-def bulk(verb, streams, size, active=0):
+def bulk(verb, streams, size, **more):
     def measure(context, daemon):
         options = transfer_options(context, verb, streams, context.small(size))
-        with context.start("transfer", daemon, active=active, **options) as load:
+        with context.start("transfer", daemon, **options, **more) as load:
             figures, seconds = measured(load, daemon)
         verify_uploads(context, verb, figures, options["size"])
         return Sample(figures["bytes"] / figures["seconds"] / 1e6, seconds / (figures["bytes"] / GIB), figures)
@@ -189,6 +189,8 @@ def counted(number, word):
 def _rows():
     for streams, size in ((1, 256 * MIB), (8, 64 * MIB), (64, 16 * MIB)):
         yield Row(f"get{streams}", f"get, {counted(streams, 'stream')}", "MB/s [CPU s/GiB]", True, bulk("RETR", streams, size))
+    yield Row("get1_asleep", "get, 1 stream, by a client that sleeps", "MB/s [CPU s/GiB]", True,
+              bulk("RETR", 1, 256 * MIB, sleeping=1))
     yield Row("active1", "get, active", "MB/s [CPU s/GiB]", True, bulk("RETR", 1, 256 * MIB, active=1))
     for streams, size in ((1, 256 * MIB), (8, 64 * MIB), (64, 16 * MIB)):
         yield Row(f"put{streams}", f"put, {counted(streams, 'stream')}", "MB/s [CPU s/GiB]", True, bulk("STOR", streams, size))

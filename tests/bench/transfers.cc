@@ -12,7 +12,7 @@ namespace {
 
 // A listing is long enough to sleep meanwhile, as clients do: the processor may be of use to the server.
 bool is_spinning(const Options& options) {
-  return options.streams == 1 && (options.verb == "RETR" || options.verb == "STOR");
+  return options.streams == 1 && !options.sleeping && (options.verb == "RETR" || options.verb == "STOR");
 }
 
 class Transfers {
