@@ -30,21 +30,24 @@ def cell(samples):
 
 
 def best_peer(row, results, field="value"):
-    """Of the peers that could be measured."""
-    values = [median(samples, field) for server, samples in results.items()
-              if server != "uvftpd" and samples and not isinstance(samples, str)]
-    values = [value for value in values if value is not None]
-    if not values:
-        return None
-    return max(values) if field == "value" and row.more_is_better else min(values)
+    """The samples of the peer with the best median."""
+    peers = [samples for server, samples in results.items()
+             if server != "uvftpd" and samples and not isinstance(samples, str) and median(samples, field) is not None]
+    best = max if field == "value" and row.more_is_better else min
+    return best(peers, key=lambda samples: median(samples, field), default=None)
 
 
 def ratio(row, results, field="value"):
+    """The median of the rounds' ratios: what changes the machine's speed between rounds changes both."""
     own = results.get("uvftpd")
-    if not own or isinstance(own, str):
+    if not own or isinstance(own, str) or median(own, field) is None:
         return None
-    best, ours = best_peer(row, results, field), median(own, field)
-    return ours / best if best and ours is not None else None
+    best = best_peer(row, results, field)
+    if not best:
+        return None
+    if len(own) != len(best):
+        return median(own, field) / median(best, field)
+    return statistics.median(getattr(ours, field) / getattr(theirs, field) for ours, theirs in zip(own, best))
 
 
 def comparison(results, servers, versions, are_judged):
