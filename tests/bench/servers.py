@@ -197,11 +197,12 @@ class Daemon:
                 raise RuntimeError(f"{self.name} does not start: {said[-2000:]}")
             time.sleep(0.005)
 
-    def wait_until_it_rests(self):
-        """What a server does behind its start is done: how long it takes to greet is a row of its own."""
+    def wait_until_it_rests(self, most=0.001):
+        """`most`: seconds that it may use in a tenth of one. What a server does behind its start is done then: how
+        long it takes to greet is a row of its own."""
         end = time.monotonic() + 10
         before, now = -1, self.seconds()
-        while now - before > 0.001 and time.monotonic() < end:
+        while now - before > most and time.monotonic() < end:
             time.sleep(0.1)
             before, now = now, self.seconds()
 
