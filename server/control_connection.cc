@@ -218,7 +218,9 @@ bool ControlConnection::hear_interrupts() {
   return false;
 }
 
+// Who has a reply to what was logged finds the line.
 void ControlConnection::flush() {
+  flush_log();
   if (!unsent_.empty()) control_.write(std::exchange(unsent_, {}));
 }
 

@@ -171,7 +171,6 @@ class Daemon {
     keep_lines_until_flushed();
     loop_.run();
     server_.reset();
-    flush_log();
     return ExitStatus::ok;
   }
 
@@ -256,7 +255,9 @@ ExitStatus run_generation(Generation generation, Outset& outset) {
   begin_log(log);
   if (const int error = open_log(log); error != 0)
     return fail(status_for(error), "no-log", log.target, std::strerror(error));
-  return Daemon(std::move(generation), outset.manager, *outset.totals).run();
+  const ExitStatus status = Daemon(std::move(generation), outset.manager, *outset.totals).run();
+  flush_log();
+  return status;
 }
 
 // Where it is not said and no service manager has a place for it, there is none.

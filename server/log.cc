@@ -101,7 +101,9 @@ int open_log(const Config::Log& settings) {
 int reopen_log() { return file.reopen(); }
 int log_directory() { return file.directory(); }
 
-void keep_lines_until_flushed() { spdlog::default_logger_raw()->flush_on(spdlog::level::warn); }
+void keep_lines_until_flushed() {
+  if (!is_logged(Level::debug)) spdlog::default_logger_raw()->flush_on(spdlog::level::warn);
+}
 void flush_log() { spdlog::default_logger_raw()->flush(); }
 
 bool is_logged(Level level) { return spdlog::should_log(to_spdlog(level)); }

@@ -24,7 +24,8 @@ int reopen_log();
 int log_directory();
 
 // From here on what went well is kept until flush_log(), and leaves with one system call; a warning takes
-// along what was kept before it. For a loop that flushes at the end of each turn, before its replies leave.
+// along what was kept before it. For a loop that flushes before its replies leave, and at the end of each
+// turn. At the levels "debug" and "trace" nothing is kept: they are for what comes before a crash.
 void keep_lines_until_flushed();
 void flush_log();
 

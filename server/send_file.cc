@@ -79,7 +79,7 @@ Transfer::Turn SendFile::move(const Workspace& workspace) {
 
   const auto sent = send(workspace, count);
   const bool is_all = sent == static_cast<std::ptrdiff_t>(count);
-  expect_room(count, static_cast<std::size_t>(std::max<std::ptrdiff_t>(sent, 0)));
+  if (sent >= 0) expect_room(count, static_cast<std::size_t>(sent));
   if (sent == -EAGAIN || sent == -EINTR) {
     cache_ = Cache::just_read;  // the probe need not be repeated for the same bytes
     return Turn::wait_socket;

@@ -103,10 +103,8 @@ void Server::retire(std::uint64_t session) {
   bury_timer_.start(std::chrono::milliseconds(0));
 }
 
-// What one is answered may bring about what another, or itself, is to be answered yet. Who has a reply to
-// what was logged finds the line.
+// What one is answered may bring about what another, or itself, is to be answered yet.
 void Server::answer() {
-  flush_log();
   while (!to_answer_.empty())
     for (const std::uint64_t id : std::exchange(to_answer_, {}))
       if (const auto found = sessions_.find(id); found != sessions_.end()) found->second->answer();

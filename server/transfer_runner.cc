@@ -105,8 +105,9 @@ Transfer::Turn TransferRunner::move() {
 
 // Alone on its data loop it need not ask that whose turn it is: three system calls for a burst of two.
 bool TransferRunner::may_go_on() const {
-  return workspace_.place == Workspace::Place::data_loop && poll_ && loop_.waiting_polls() == 1 &&
-         transfer_->direction() == Transfer::Direction::sending && !share.is_over();
+  return workspace_.place == Workspace::Place::data_loop && poll_ && poll_->is_waiting() &&
+         loop_.waiting_polls() == 1 && transfer_->direction() == Transfer::Direction::sending &&
+         !share.is_over();
 }
 
 // Nobody is stalled who is kept waiting.

@@ -141,6 +141,7 @@ class Poll {
   ~Poll() { stop(); }
   void wait(For what);  // goes on until stop(), or for something else
   void stop();
+  bool is_waiting() const { return is_waiting_; }
   void forget();  // stop() of a descriptor that is closed next, which is known nowhere else: a call less
 
  private:

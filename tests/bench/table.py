@@ -45,8 +45,8 @@ def ratio(row, results, field="value"):
     best = best_peer(row, results, field)
     if not best:
         return None
-    if len(own) != len(best):
-        return median(own, field) / median(best, field)
+    if len(own) != len(best) or not all(getattr(theirs, field) for theirs in best):
+        return median(own, field) / median(best, field) if median(best, field) else None
     return statistics.median(getattr(ours, field) / getattr(theirs, field) for ours, theirs in zip(own, best))
 
 

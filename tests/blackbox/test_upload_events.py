@@ -208,6 +208,7 @@ class Digests(UploadsTest):
         told = [self.receive(listener) for _ in range(5)]
         self.assertEqual({one["path"] for one in told}, {f"/{number}" for number in range(5)})
         self.assertTrue(all(one["size"] == 30 << 20 for one in told), told)
+        self.assertEqual(self.server.log_text().count("event=uploaded "), 5)
 
 
 class Configuration(BlackBoxTest):
