@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -116,7 +117,7 @@ class Daemon {
     prepare_listings();
     load_digests();
     if (!fences_.put_up_files(log_directories())) return ExitStatus::failed;
-    std::vector<char> buffer(kControlBuffer);
+    const auto buffer = std::make_unique_for_overwrite<char[]>(kControlBuffer);
     LoginWorkers logins(loop_, authenticator(config_),
                         [this](std::uint64_t session, LoginWorkers::Verdict verdict) {
                           if (server_) server_->password_checked(session, verdict);
@@ -140,7 +141,7 @@ class Daemon {
                       .tls = tls_,
                       .activity = report_.activity(),
                       .totals = totals_,
-                      .workspace = {Workspace::Place::control_loop, buffer, nullptr},
+                      .workspace = {Workspace::Place::control_loop, {buffer.get(), kControlBuffer}, nullptr},
                       .last_descriptor = last_control_descriptor()};
     return serve(services);
   }

@@ -11,7 +11,6 @@ namespace uvftpd {
 DataLoop::DataLoop(std::chrono::milliseconds stalled, Report report)
     : stalled_(stalled),
       report_(std::move(report)),
-      buffer_(kTurnBytes),
       orders_(loop_, [this](Order order) { obey(std::move(order)); }),
       thread_(start_worker_thread([this] { run(); })) {}
 
@@ -28,7 +27,7 @@ void DataLoop::run() {
 void DataLoop::obey(Order order) {
   switch (order.kind) {
     case Order::Kind::run: {
-      const Workspace workspace{Workspace::Place::data_loop, buffer_, &pipe_};
+      const Workspace workspace{Workspace::Place::data_loop, {buffer_.get(), kTurnBytes}, &pipe_};
       TransferRunner::Owner& owner = *this;
       auto& runner = runners_[order.ticket];
       runner = std::make_unique<TransferRunner>(loop_, workspace, stalled_, owner);

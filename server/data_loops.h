@@ -40,7 +40,8 @@ class DataLoop final : TransferRunner::Owner {
   std::chrono::milliseconds stalled_;
   Report report_;
   uv::Loop loop_;
-  std::vector<char> buffer_;
+  // Not filled: what no transfer needs takes no memory.
+  const std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(kTurnBytes);
   SplicePipe pipe_;
   std::unordered_map<std::uint64_t, std::unique_ptr<TransferRunner>> runners_;
   std::unordered_map<const TransferRunner*, std::uint64_t> tickets_;
