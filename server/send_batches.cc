@@ -9,27 +9,43 @@ namespace uvftpd {
 
 SendBatches::SendBatches(SharedFile file, std::unique_ptr<BatchSource> source)
     : Transfer(std::move(file)), source_(std::move(source)) {
-  use_disk();
+  make();
 }
 
-void SendBatches::use_disk() {
+void SendBatches::make() {
   batch_.clear();
   sent_ = 0;
   if (made_.more == BatchSource::More::maybe) made_ = source_->append_batch(batch_);
 }
 
-Transfer::Turn SendBatches::move(const Workspace&) {
-  if (made_.error != 0) return fail_file(made_.error);
-  for (std::size_t left = piece(); sent_ < batch_.size();) {
-    if (left == 0) return Turn::moved;
+// What the client takes at once leaves from here: to wake the loop for each batch, and then this thread for
+// the next one, was a tenth of a list of names.
+void SendBatches::use_disk() {
+  const auto begun = std::chrono::steady_clock::now();
+  make();
+  if (pacing_.is_limited()) return;
+  while (has_more() && send(batch_.size()) == 0 && std::chrono::steady_clock::now() - begun < kLongest)
+    make();
+}
+
+std::ptrdiff_t SendBatches::send(std::size_t most) {
+  for (std::size_t left = most; left > 0 && sent_ < batch_.size();) {
     const auto count = stream_.send(std::string_view(batch_).substr(sent_, left));
-    if (count == -EAGAIN) return Turn::wait_socket;
-    if (count < 0) return fail(static_cast<int>(-count));
+    if (count < 0) return count;
     sent_ += static_cast<std::size_t>(count);
     left -= static_cast<std::size_t>(count);
     this->count(static_cast<std::uint64_t>(count));
   }
-  return made_.more == BatchSource::More::none ? Turn::complete : Turn::needs_disk;
+  return 0;
+}
+
+Transfer::Turn SendBatches::move(const Workspace&) {
+  if (made_.error != 0) return fail_file(made_.error);
+  const auto fault = send(piece());
+  if (fault == -EAGAIN) return Turn::wait_socket;
+  if (fault < 0) return fail(static_cast<int>(-fault));
+  if (sent_ < batch_.size()) return Turn::moved;
+  return has_more() ? Turn::needs_disk : Turn::complete;
 }
 
 BatchSource::Made AsciiSource::append_batch(std::string& out) {

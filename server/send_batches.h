@@ -1,7 +1,10 @@
 // Sending what is made in batches: listings, and RETR in TYPE A. The pool makes a batch when the one before
-// has left, so that memory stays constant however long the whole is.
+// has left, so that memory stays constant however long the whole is; and sends it, as long as the client
+// takes it at once. The loop does the rest.
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <string>
 
 #include "protocol/ascii.h"
@@ -33,7 +36,12 @@ class SendBatches final : public Transfer {
   void use_disk() override;
 
  private:
+  static constexpr std::chrono::milliseconds kLongest{20};  // for which the pool's other work has to wait
+
   Turn move(const Workspace& workspace) override;
+  void make();
+  bool has_more() const { return made_.error == 0 && made_.more == BatchSource::More::maybe; }
+  std::ptrdiff_t send(std::size_t most);  // 0, or -errno
 
   std::unique_ptr<BatchSource> source_;
   std::string batch_;
