@@ -15,7 +15,7 @@ namespace uvftpd {
 inline constexpr std::size_t kBatchBytes = 64 * 1024;
 
 // Makes the bytes of a transfer, at most 64 KiB and some more a call, and perhaps none: what must be passed
-// over takes many calls, between which the pool sees to others. Blocks; used on the pool only.
+// over takes many calls, so that whoever calls can see to others. Blocks; used on the pool only.
 class BatchSource {
  public:
   enum class More : std::uint8_t { maybe, none };
